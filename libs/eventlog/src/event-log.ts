@@ -1,0 +1,64 @@
+/**
+ * The log, as a port: an append-only sequence of entries with independent lanes.
+ *
+ * Two adapters keep the same laws (`contract/`): SQLite in this version, JetStream for fleets. What a caller may rely on:
+ * an entry has one sequence for ever; the same id with the same digest is one entry however often it is appended; the same id with another
+ * digest is never stored; with `expectedHead`, an entry is stored only if its lane has not moved; `append` returns after the entries are durable.
+ */
+import type { Entry, EntryId, Lane, Sequence } from "@claw/events";
+import type { Effect, Stream } from "effect";
+import type { LogUnavailable } from "./faults.ts";
+
+/** An entry to append. `expectedHead` is the sequence that the lane's last entry must have; 0 says that the lane must be empty. */
+export interface Draft {
+  readonly entry: Entry;
+  readonly expectedHead?: Sequence | 0;
+}
+
+/** What became of one draft. Only `appended` stored something. */
+export type Outcome =
+  | { readonly status: "appended"; readonly sequence: Sequence }
+  /** The same entry was there already: a retry after a lost ack. */
+  | { readonly status: "duplicate"; readonly sequence: Sequence }
+  /** The lane has moved on. */
+  | { readonly status: "lane_conflict"; readonly head: Sequence | 0 }
+  /** Another entry has this id. */
+  | { readonly status: "id_conflict"; readonly sequence: Sequence; readonly knownDigest: string };
+
+/** An entry with its number in this log. */
+export interface Logged {
+  readonly sequence: Sequence;
+  readonly entry: Entry;
+}
+
+/** Which entries to read: those after `after`, up to and including `through` (default: the last one at the time of the call). */
+export interface Range {
+  readonly after: Sequence | 0;
+  readonly through?: Sequence;
+  readonly lane?: Lane;
+}
+
+/** How many drafts one append may have: it bounds how long one commit holds everything else up. */
+export const MAX_DRAFTS = 500;
+
+export interface EventLog {
+  /**
+   * Appends drafts in order as one durable commit; each is judged alone, after those before it, so one refused draft does not keep the
+   * others out. Fails only when nothing was stored. Takes at most `MAX_DRAFTS`; more, or an entry that is not JSON, is a defect of the caller.
+   * The log trusts its two writers: it does not check an entry's shape or digests again.
+   */
+  readonly append: (drafts: readonly Draft[]) => Effect.Effect<readonly Outcome[], LogUnavailable>;
+  /** The entries of a range in order, then ends. */
+  readonly read: (range: Range) => Stream.Stream<Logged, LogUnavailable>;
+  /**
+   * All entries after a sequence in order, and then each new one as it is appended. Holds one page: a slow reader reads from disk again.
+   * Never ends by itself; when the log is closed it fails as `closed`, so that no reader takes silence for the end.
+   */
+  readonly follow: (after: Sequence | 0) => Stream.Stream<Logged, LogUnavailable>;
+  /** The sequence of a lane's last entry, or 0. */
+  readonly head: (lane: Lane) => Effect.Effect<Sequence | 0, LogUnavailable>;
+  /** The sequence of the last entry of all, or 0. */
+  readonly last: Effect.Effect<Sequence | 0, LogUnavailable>;
+  /** The entry with this id and its sequence, or null. */
+  readonly find: (id: EntryId) => Effect.Effect<Logged | null, LogUnavailable>;
+}

@@ -1,0 +1,21 @@
+/** How the log fails. Faults say when a retry makes sense and hold structure only. */
+import { Data } from "effect";
+
+/**
+ * The log cannot be written or read now. `later`: disk full, busy, an I/O error, connection lost. `never`: closed, corrupt, locked by
+ * another process, unwritable, made by a newer version, or shorter than what was read from it before (`regressed`).
+ */
+export class LogUnavailable extends Data.TaggedError("LogUnavailable")<{
+  readonly reason:
+    | "closed"
+    | "disk_full"
+    | "busy"
+    | "corrupt"
+    | "locked"
+    | "unwritable"
+    | "newer"
+    | "regressed"
+    | "io";
+  readonly retry: "later" | "never";
+  readonly detail: string;
+}> {}

@@ -1,0 +1,66 @@
+/** Every kind of event there is, by name. A new kind is added here and nowhere else. */
+import type { z } from "zod";
+import * as control from "./control.ts";
+import * as host from "./host.ts";
+import type { EventKind } from "./kind.ts";
+import * as session from "./session.ts";
+import * as turn from "./turn.ts";
+
+const kinds = {
+  [host.HostDescribed.type]: host.HostDescribed,
+  [host.EpochStarted.type]: host.EpochStarted,
+  [host.OutboxGapped.type]: host.OutboxGapped,
+  [host.HostHeard.type]: host.HostHeard,
+  [host.HostSilent.type]: host.HostSilent,
+  [host.HostForked.type]: host.HostForked,
+  [host.EvidenceKept.type]: host.EvidenceKept,
+  [host.EndpointDescribed.type]: host.EndpointDescribed,
+  [host.EndpointBecame.type]: host.EndpointBecame,
+  [host.EndpointMisread.type]: host.EndpointMisread,
+  [session.SessionObserved.type]: session.SessionObserved,
+  [session.SessionBecame.type]: session.SessionBecame,
+  [session.SessionNamed.type]: session.SessionNamed,
+  [session.SessionClosed.type]: session.SessionClosed,
+  [session.SessionReopened.type]: session.SessionReopened,
+  [session.SessionStaled.type]: session.SessionStaled,
+  [session.SessionReturned.type]: session.SessionReturned,
+  [session.SessionLost.type]: session.SessionLost,
+  [session.HistoryGapped.type]: session.HistoryGapped,
+  [turn.TurnStarted.type]: turn.TurnStarted,
+  [turn.TurnCompleted.type]: turn.TurnCompleted,
+  [turn.ItemStarted.type]: turn.ItemStarted,
+  [turn.ItemCompleted.type]: turn.ItemCompleted,
+  [turn.UsageReported.type]: turn.UsageReported,
+  [turn.ApprovalRequested.type]: turn.ApprovalRequested,
+  [turn.ApprovalResolved.type]: turn.ApprovalResolved,
+  [control.PolicyLed.type]: control.PolicyLed,
+  [control.CommandAccepted.type]: control.CommandAccepted,
+  [control.CommandRefused.type]: control.CommandRefused,
+  [control.HostAdded.type]: control.HostAdded,
+  [control.TokenCreated.type]: control.TokenCreated,
+  [control.TokenRevoked.type]: control.TokenRevoked,
+  [control.QuarantineRetried.type]: control.QuarantineRetried,
+  [control.QuarantineWaived.type]: control.QuarantineWaived,
+} as const;
+
+type Kinds = typeof kinds;
+export type EventType = keyof Kinds;
+export type DataOf<Type extends EventType> = z.infer<Kinds[Type]["data"]>;
+export type BodyOf<Type extends EventType> = Kinds[Type]["body"] extends z.ZodType
+  ? z.infer<Kinds[Type]["body"]>
+  : null;
+
+/** The kind of that name, or undefined for one that this version does not know. */
+export const kindOf = (type: string): EventKind | undefined =>
+  Object.hasOwn(kinds, type) ? (kinds as Readonly<Record<string, EventKind>>)[type] : undefined;
+
+export const eventTypes = Object.keys(kinds) as readonly EventType[];
+
+/** An event of a known kind, with its body where it has one. A body that was erased is null. */
+export type EventOf<Type extends EventType> = {
+  readonly type: Type;
+  readonly at: number;
+  readonly data: DataOf<Type>;
+  readonly body: BodyOf<Type> | null;
+};
+export type Event = { [Type in EventType]: EventOf<Type> }[EventType];
