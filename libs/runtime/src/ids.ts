@@ -1,0 +1,27 @@
+/** Where randomness enters. Everything here is unguessable; nothing here is ordered. */
+import { randomBytes } from "node:crypto";
+
+/** `bytes` random bytes in lower-case hex. */
+export const randomHex = (bytes: number): string => randomBytes(bytes).toString("hex");
+
+/** A new id for something we name, such as `cmd-1f…`: a prefix and 80 random bits. */
+export const newId = (prefix: string): string => `${prefix}-${randomHex(10)}`;
+
+/**
+ * A new bearer token: `clw_<kind>_<id>_<256 random bits>`. The kind and id are not secret; the rest is shown once and stored nowhere
+ * (S1-127, X1-029: only its SHA-256 is kept, which needs no slow hash because the secret is random).
+ */
+export function newBearer(kind: "api" | "host"): { readonly tokenId: string; readonly bearer: string } {
+  const tokenId = `t${randomHex(6)}`;
+  return { tokenId, bearer: `clw_${kind}_${tokenId}_${randomHex(32)}` };
+}
+
+const BEARER = /^clw_(api|host)_(t[0-9a-f]{12})_[0-9a-f]{64}$/;
+
+/** The kind and id of a bearer token, or null if it is not one of ours. Proves nothing: the digest has to match as well. */
+export function readBearer(
+  bearer: string,
+): { readonly kind: "api" | "host"; readonly tokenId: string } | null {
+  const match = BEARER.exec(bearer);
+  return match === null ? null : { kind: match[1] as "api" | "host", tokenId: match[2] as string };
+}

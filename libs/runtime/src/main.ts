@@ -1,0 +1,31 @@
+/** The one place where effects are run: a program, its signals, and its exit. */
+import { Cause, Effect, Exit, Fiber } from "effect";
+import { EXIT, Stopped } from "./stop.ts";
+
+/**
+ * Runs a program until it ends or the process is told to stop (SIGINT, SIGTERM, SIGHUP), then exits. A `Stopped` prints its sentence; any other
+ * failure is a defect and prints its trace. A second signal exits at once.
+ */
+export function runMain(program: Effect.Effect<unknown, Stopped>): void {
+  const fiber = Effect.runFork(program);
+  let asked = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      if (asked) process.exit(EXIT.fault);
+      asked = true;
+      Effect.runFork(Fiber.interrupt(fiber));
+    });
+  fiber.addObserver((exit) => process.exit(exitCodeOf(exit)));
+}
+
+function exitCodeOf(exit: Exit.Exit<unknown, Stopped>): number {
+  if (Exit.isSuccess(exit)) return EXIT.ok;
+  const stopped = Cause.squash(exit.cause);
+  if (stopped instanceof Stopped) {
+    process.stderr.write(`${stopped.sentence}\n`);
+    return stopped.exitCode;
+  }
+  if (Cause.hasInterruptsOnly(exit.cause)) return EXIT.ok;
+  process.stderr.write(`${Cause.pretty(exit.cause)}\n`);
+  return EXIT.fault;
+}
