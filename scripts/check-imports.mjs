@@ -17,7 +17,9 @@ const violations = summary.violations.filter((violation) => violation.rule.sever
 
 for (const { rule, from, to } of violations) process.stderr.write(`${rule.name}: ${from} -> ${to}\n`);
 if (modules.length < LEAST.modules || arrows < LEAST.arrows) {
-  process.stderr.write(`The cruise saw ${modules.length} modules and ${arrows} arrows: too few to have looked at all.\n`);
+  process.stderr.write(
+    `The cruise saw ${modules.length} modules and ${arrows} arrows: too few to have looked at all.\n`,
+  );
   process.exit(1);
 }
 process.stdout.write(`${modules.length} modules, ${arrows} arrows, ${violations.length} against the rules\n`);
