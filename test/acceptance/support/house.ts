@@ -1,0 +1,64 @@
+/** A house of its own for a test: a data directory, a free port, an admin token, and questions to its API. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ClawProcess, startClaw } from "./process.ts";
+import { until } from "./until.ts";
+
+export interface TestHouse {
+  readonly dataDir: string;
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly claw: () => ClawProcess;
+  readonly token: () => string;
+  /** GET of a path under the house's URL, as JSON. Throws on any status but 200. */
+  readonly get: <Answer>(path: string) => Promise<Answer>;
+  readonly start: (args?: readonly string[]) => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+export async function makeHouse(env: Readonly<Record<string, string>> = {}): Promise<TestHouse> {
+  const dataDir = mkdtempSync(join(tmpdir(), "claw-house-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const houseEnv = { HOME: dataDir, CLAW_DATA_DIR: dataDir, CLAW_HTTP_PORT: String(port), CLAW_DIAGNOSTICS_LEVEL: "warn", ...env };
+  let claw: ClawProcess | null = null;
+  const current = () => {
+    if (claw === null) throw new Error("the house was not started");
+    return claw;
+  };
+  const token = () => readFileSync(join(dataDir, "admin-token"), "utf8").trim();
+  const get = async <Answer>(path: string): Promise<Answer> => {
+    const response = await fetch(url + path, { headers: { authorization: `Bearer ${token()}` } });
+    if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`);
+    return (await response.json()) as Answer;
+  };
+  return {
+    dataDir,
+    url,
+    env: houseEnv,
+    claw: current,
+    token,
+    get,
+    start: async (args = []) => {
+      claw = startClaw(["up", ...args], houseEnv);
+      await until("the house is ready", async () => {
+        if (current().child.exitCode !== null) throw new Error(`claw up ended: ${current().stderr().slice(-2_000)}`);
+        return (await fetch(`${url}/readyz`)).ok;
+      });
+    },
+    remove: async () => {
+      await claw?.stop("SIGKILL");
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
