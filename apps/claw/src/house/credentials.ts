@@ -1,0 +1,68 @@
+/**
+ * The two tokens that a house on one machine makes for itself at its first start: the admin's, and the one of its own connector. Each is shown to
+ * nobody and written to a file for the owner only; the log holds its digest.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, CommandId, type HostId, type Principal, sha256, TokenId } from "@claw/events";
+import { EXIT, newBearer, newId, Stopped } from "@claw/runtime";
+import type { Gate } from "@claw/wire";
+import { Effect } from "effect";
+
+const HOUSE: Principal = { kind: "house", name: "claw up", role: "admin" };
+
+export const adminTokenFile = (dataDir: string): string => join(dataDir, "admin-token");
+export const hostTokenFile = (dataDir: string): string => join(dataDir, "host-token");
+
+/** Is this bearer, by its digest, a valid one? Told by the views, which know every token that was recorded. */
+export type IsKnown = (bearer: string) => boolean;
+
+/** Makes the admin token unless the file holds a valid one. True if it was made now. */
+export const ensureAdminToken = (dataDir: string, gate: Gate, isKnown: IsKnown): Effect.Effect<boolean, Stopped> =>
+  ensure(adminTokenFile(dataDir), isKnown, "api", (tokenId, tokenDigest) =>
+    record(gate, { type: "token.create", commandId: newCommandId(), tokenId, tokenDigest, name: "admin", role: "admin", until: null }),
+  );
+
+/** Makes the token of this machine's own connector unless the file holds a valid one. */
+export const ensureHostToken = (
+  dataDir: string,
+  hostId: HostId,
+  gate: Gate,
+  isKnown: IsKnown,
+): Effect.Effect<boolean, Stopped> =>
+  ensure(hostTokenFile(dataDir), isKnown, "host", (tokenId, tokenDigest) =>
+    record(gate, { type: "host.add", commandId: newCommandId(), hostId, tokenId, tokenDigest, until: null }),
+  );
+
+const newCommandId = (): CommandId => CommandId.parse(newId("cmd"));
+
+function ensure(
+  file: string,
+  isKnown: IsKnown,
+  kind: "api" | "host",
+  make: (tokenId: TokenId, digest: string) => Effect.Effect<void, Stopped>,
+): Effect.Effect<boolean, Stopped> {
+  if (existsSync(file) && isKnown(readFileSync(file, "utf8").trim())) return Effect.succeed(false);
+  const { tokenId, bearer } = newBearer(kind);
+  return Effect.as(
+    Effect.andThen(
+      make(TokenId.parse(tokenId), sha256(bearer)),
+      Effect.sync(() => writeFileSync(file, `${bearer}\n`, { mode: 0o600 })),
+    ),
+    true,
+  );
+}
+
+const record = (gate: Gate, command: Command): Effect.Effect<void, Stopped> =>
+  gate.submit(command, HOUSE).pipe(
+    Effect.mapError(({ reason }) => stopped(`policy is not ready (${reason})`)),
+    Effect.flatMap((verdict) =>
+      verdict.decision === "accepted" ? Effect.void : Effect.fail(stopped(`policy refused it as ${verdict.code}`)),
+    ),
+  );
+
+const stopped = (why: string): Stopped =>
+  new Stopped({
+    sentence: `The house could not make its own token: ${why}. Start it again; if it stays so, look at \`claw doctor\`.`,
+    exitCode: EXIT.fault,
+  });

@@ -1,0 +1,46 @@
+/** A connector as a process of its own, over the uplink: the way hosts join, and the way kill tests need it. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestHouse } from "./house.ts";
+import { type ClawProcess, runClaw, startClaw } from "./process.ts";
+
+export interface Connecting {
+  readonly hostId: string;
+  readonly dataDir: string;
+  readonly claw: () => ClawProcess;
+  readonly restart: () => Promise<void>;
+}
+
+/** Registers a host with `claw host add`, and starts `claw connect` with the token that it printed. */
+export async function startConnector(
+  house: TestHouse,
+  hostId: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Connecting> {
+  const added = await runClaw(["host", "add", hostId, "-o", "json"], { ...house.env, CLAW_URL: house.url });
+  if (added.code !== 0) throw new Error(`claw host add: ${added.stderr}`);
+  const { token } = JSON.parse(added.stdout) as { readonly token: string };
+  const dataDir = mkdtempSync(join(tmpdir(), "claw-connector-"));
+  const tokenFile = join(dataDir, "host-token");
+  writeFileSync(tokenFile, token, { mode: 0o600 });
+  const start = () =>
+    startClaw(["connect"], {
+      HOME: dataDir,
+      CLAW_DATA_DIR: dataDir,
+      CLAW_URL: house.url,
+      CLAW_TOKEN_FILE: tokenFile,
+      CLAW_DIAGNOSTICS_LEVEL: "warn",
+      ...env,
+    });
+  let claw = start();
+  return {
+    hostId,
+    dataDir,
+    claw: () => claw,
+    restart: async () => {
+      await claw.stop("SIGKILL");
+      claw = start();
+    },
+  };
+}

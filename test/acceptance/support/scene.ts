@@ -1,0 +1,82 @@
+/** A scene: a scripted model, a Codex home, a real app-server on a unix socket, and a folder to work in. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, type Connection, type UnixTarget } from "@claw/codex-rpc";
+import {
+  type CodexHome,
+  type CodexServer,
+  type CodexTui,
+  type FakeModel,
+  makeCodexHome,
+  startCodexServer,
+  startCodexTui,
+  startFakeModel,
+} from "@claw/testkit";
+import { Effect, Exit, Scope } from "effect";
+
+export interface Scene {
+  readonly model: FakeModel;
+  readonly home: CodexHome;
+  readonly server: () => CodexServer;
+  readonly target: UnixTarget;
+  readonly workspace: string;
+  /** `main=unix://…`, for CLAW_ENDPOINTS. */
+  readonly endpoints: string;
+  readonly tui: () => Promise<CodexTui>;
+  /** A second client of the app-server, open until the scene ends. */
+  readonly connect: () => Promise<Connection>;
+  readonly restartServer: (signal?: "SIGTERM" | "SIGKILL") => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+export async function makeScene(): Promise<Scene> {
+  const workspace = mkdtempSync(join(tmpdir(), "claw-work-"));
+  makeRepo(workspace);
+  const model = await startFakeModel();
+  const home = await makeCodexHome({ modelUrl: model.url, trustedProjects: [workspace] });
+  const target: UnixTarget = { kind: "unix", path: join(home.path, "codex.sock") };
+  let server = await startCodexServer({ home, listen: "unix" });
+  const scope = Effect.runSync(Scope.make());
+  const tuis: CodexTui[] = [];
+  return {
+    model,
+    home,
+    server: () => server,
+    target,
+    workspace,
+    endpoints: `main=unix://${target.path}`,
+    tui: async () => {
+      const tui = await startCodexTui({ home, target, cwd: workspace });
+      tuis.push(tui);
+      return tui;
+    },
+    connect: () =>
+      Effect.runPromise(
+        connect(target, { clientInfo: { name: "second-client", title: null, version: "0" } }).pipe(Scope.provide(scope)),
+      ),
+    restartServer: async (signal) => {
+      await server.stop(signal);
+      server = await startCodexServer({ home, listen: "unix" });
+    },
+    end: async () => {
+      await Promise.all(tuis.map((tui) => tui.close()));
+      await Effect.runPromise(Scope.close(scope, Exit.void));
+      await server.stop();
+      await model.close();
+      await home.remove();
+      rmSync(workspace, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** A git repository by its files: a branch and an origin, as the session's row shall show them. */
+function makeRepo(folder: string): void {
+  mkdirSync(join(folder, ".git", "objects"), { recursive: true });
+  mkdirSync(join(folder, ".git", "refs", "heads"), { recursive: true });
+  writeFileSync(join(folder, ".git", "HEAD"), "ref: refs/heads/feature/example\n");
+  writeFileSync(
+    join(folder, ".git", "config"),
+    '[core]\n\trepositoryformatversion = 0\n[remote "origin"]\n\turl = https://git.example/owner/repo.git\n',
+  );
+}
