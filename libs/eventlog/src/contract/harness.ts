@@ -1,0 +1,28 @@
+/** What an adapter brings to be tested: a way to open one log, and to open it again. */
+import { Effect, Exit, Scope } from "effect";
+import type { EventLog } from "../event-log.ts";
+import type { LogUnavailable } from "../faults.ts";
+
+export interface LogHarness {
+  /** Opens the log, empty the first time. Once that scope is closed it may be opened again. */
+  readonly open: Effect.Effect<EventLog, LogUnavailable, Scope.Scope>;
+  /** True if what was appended is there when the log is opened again. */
+  readonly lasting: boolean;
+}
+
+/** A new, empty log for each test. */
+export type MakeHarness = () => LogHarness;
+
+/** A log that a test holds open and closes by hand. */
+export interface HeldLog {
+  readonly log: EventLog;
+  readonly close: Effect.Effect<void>;
+}
+
+export const hold = Effect.fnUntraced(function* (
+  harness: LogHarness,
+): Effect.fn.Return<HeldLog, LogUnavailable> {
+  const scope = yield* Scope.make();
+  const log = yield* Effect.provideService(harness.open, Scope.Scope, scope);
+  return { log, close: Scope.close(scope, Exit.void) };
+});

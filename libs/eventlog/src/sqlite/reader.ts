@@ -1,0 +1,65 @@
+/** Reads the log a page at a time. A page is bounded in entries and in text, so that no reader can fill the memory. */
+import { type Lane, NONE, type Sequence } from "@claw/events";
+import type { Logged } from "../event-log.ts";
+import type { Database } from "./database.ts";
+import { readRow, type StoredRow } from "./rows.ts";
+
+/** Entries in a page. */
+export const PAGE_ENTRIES = 500;
+/** Text in a page, in UTF-16 units; a page holds at least one entry, however large. */
+const PAGE_WEIGHT = 4 * 1_024 * 1_024;
+
+/** After one sequence, up to and including another; of one lane or of all. */
+export interface PageRange {
+  readonly after: Sequence | 0;
+  readonly through: Sequence | 0;
+  readonly lane?: Lane;
+}
+
+export interface Reader {
+  /** The first page of a range. Empty only if the range is. */
+  readonly page: (range: PageRange) => readonly Logged[];
+  readonly find: (id: string) => Logged | null;
+  readonly last: () => Sequence | 0;
+}
+
+const COLUMNS = "SELECT sequence, envelope, bodies FROM entries";
+
+export function makeReader(db: Database): Reader {
+  const ofAll = db
+    .prepare<[number, number, number], StoredRow>(
+      `${COLUMNS} WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`,
+    )
+    .raw();
+  const ofLane = db
+    .prepare<[string, number, number, number], StoredRow>(
+      `${COLUMNS} WHERE lane = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`,
+    )
+    .raw();
+  const byId = db.prepare<[string], StoredRow>(`${COLUMNS} WHERE id = ?`).raw();
+  const last = db.prepare<[], Sequence | null>("SELECT max(sequence) FROM entries").pluck();
+  return {
+    page: ({ after, through, lane }) =>
+      readPage(
+        lane === undefined
+          ? ofAll.iterate(after, through, PAGE_ENTRIES)
+          : ofLane.iterate(lane, after, through, PAGE_ENTRIES),
+      ),
+    find: (id) => {
+      const row = byId.get(id);
+      return row === undefined ? null : readRow(row);
+    },
+    last: () => last.get() ?? NONE,
+  };
+}
+
+function readPage(rows: Iterable<StoredRow>): readonly Logged[] {
+  const page: Logged[] = [];
+  let weight = 0;
+  for (const row of rows) {
+    page.push(readRow(row));
+    weight += row[1].length + (row[2]?.length ?? 0);
+    if (weight > PAGE_WEIGHT) break;
+  }
+  return page;
+}
