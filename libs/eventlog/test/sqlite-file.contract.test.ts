@@ -36,6 +36,7 @@ describe("how the log keeps its file", () => {
       foreign_keys: 1,
       trusted_schema: 0,
       recursive_triggers: 1,
+      query_only: 0,
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });

@@ -1,12 +1,13 @@
 /**
- * Opens SQLite files the one way this house does: write-ahead log, a stated durability that is read back, and bounded side files.
+ * Opens SQLite files the one way this house does: write-ahead log, a stated durability, bounded side files, readable for the owner only.
  *
- * Every connection sets its pragmas and reads them back, because a pragma that did not take is silent, and with `NORMAL` a power cut loses
- * committed rows (measured: 255 to 791 of them in every run, RELIABILITY E9).
+ * Settings are asked for and read back on every connection: SQLite answers a setting that it cannot keep (WAL on some network file systems)
+ * with another value and no error, and with `NORMAL` a power cut loses committed rows (255 to 791 of them in every run, RELIABILITY E9).
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
+import { OpenRefused, refusalOf } from "./refused.ts";
 
 export type { Database } from "better-sqlite3";
 
@@ -14,109 +15,100 @@ export type { Database } from "better-sqlite3";
 export type Durability = "full" | "normal";
 
 export interface OpenOptions {
-  /** A file, or `:memory:`. Its folder is made, for the owner only. */
+  /** An absolute path, or `:memory:`. Its folder is made if missing (0700), the file too (0600). */
   readonly path: string;
   readonly durability: Durability;
-  /** The version of the tables this code makes. A file of a newer one is refused, of an older one handed to `migrate`. */
+  /** The version of the tables this code makes, kept in `user_version`. A file of a newer one is refused, of an older one handed to `migrate`. */
   readonly schemaVersion: number;
   /** Makes the tables in an empty file (`from` is 0), or moves them on. Runs in a transaction. */
   readonly migrate: (db: Database.Database, from: number) => void;
   readonly readonly?: boolean;
+  /** Commits that would make the file larger fail with SQLITE_FULL. Default: the disk decides. */
+  readonly maxBytes?: number;
 }
 
-/** Why a file could not be opened. Sentences for people are made by the callers, who know what the file is for. */
-export class OpenRefused extends Error {
-  override readonly name = "OpenRefused";
-  readonly reason: "newer" | "unwritable" | "corrupt" | "pragma" | "locked";
-  readonly path: string;
+/** What is set, by pragma name, as SQLite reads it back. */
+export type Pragmas = Readonly<Record<string, string | number>>;
 
-  constructor(reason: OpenRefused["reason"], path: string, detail: string) {
-    super(`${path}: ${detail}`);
-    this.reason = reason;
-    this.path = path;
-  }
-}
+export const IN_MEMORY = ":memory:";
 
-const SYNCHRONOUS = { normal: 1, full: 2 } as const;
+/** How long a statement waits for another connection's lock, in ms (RELIABILITY 3.2). */
+const BUSY_TIMEOUT_MS = 5_000;
+/** What the WAL is cut back to after a checkpoint, in bytes (RELIABILITY 3.2). */
+const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1_024 * 1_024;
+/** After how many pages of 4 KiB the WAL is checkpointed: SQLite's default, said here so that it is read back. */
+const WAL_AUTOCHECKPOINT_PAGES = 1_000;
+
+/** `recursive_triggers` makes the triggers see the delete that hides in INSERT OR REPLACE. */
+const settingsOf = ({ path, durability, readonly }: OpenOptions): Pragmas => ({
+  ...(readonly !== true && { journal_mode: path === IN_MEMORY ? "memory" : "wal" }),
+  synchronous: durability === "full" ? 2 : 1,
+  busy_timeout: BUSY_TIMEOUT_MS,
+  journal_size_limit: JOURNAL_SIZE_LIMIT_BYTES,
+  wal_autocheckpoint: WAL_AUTOCHECKPOINT_PAGES,
+  foreign_keys: 1,
+  trusted_schema: 0,
+  recursive_triggers: 1,
+  query_only: readonly === true ? 1 : 0,
+});
 
 /** Opens the file and brings its tables to `schemaVersion`. Throws `OpenRefused`. */
 export function openDatabase(options: OpenOptions): Database.Database {
-  const db = connect(options);
+  let db: Database.Database | null = null;
   try {
-    configure(db, options);
+    if (options.path !== IN_MEMORY && options.readonly !== true) makePrivate(options.path);
+    db = new Database(options.path, { readonly: options.readonly ?? false, timeout: BUSY_TIMEOUT_MS });
+    applySettings(db, options);
+    limitSize(db, options.maxBytes);
     if (options.readonly !== true) migrateTables(db, options);
     return db;
   } catch (error) {
-    db.close();
+    db?.close();
     throw refusalOf(error, options.path);
   }
 }
 
-function connect({ path, readonly }: OpenOptions): Database.Database {
-  try {
-    if (path !== ":memory:" && readonly !== true && !existsSync(dirname(path)))
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return new Database(path, { readonly: readonly ?? false, timeout: 5_000 });
-  } catch (error) {
-    throw refusalOf(error, path);
+/** Makes the file before SQLite does, because SQLite would make it readable for everyone; its side files inherit what they find. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
+}
+
+function applySettings(db: Database.Database, options: OpenOptions): void {
+  for (const [name, asked] of Object.entries(settingsOf(options))) {
+    db.pragma(`${name} = ${asked}`);
+    const got = readPragma(db, name);
+    if (got !== asked)
+      throw new OpenRefused("pragma", options.path, `keeps ${name} at ${got} where ${asked} was asked for`);
   }
 }
 
-function configure(db: Database.Database, { path, durability, readonly }: OpenOptions): void {
-  if (readonly === true) db.pragma("query_only = ON");
-  else if (path !== ":memory:")
-    expectPragma(db, path, "journal_mode", "wal", db.pragma("journal_mode = WAL", { simple: true }));
-  db.pragma(`synchronous = ${durability.toUpperCase()}`);
-  const synchronous = db.pragma("synchronous", { simple: true });
-  expectPragma(db, path, "synchronous", SYNCHRONOUS[durability], synchronous);
-  db.pragma("journal_size_limit = 67108864");
-  db.pragma("trusted_schema = OFF");
-  db.pragma("foreign_keys = ON");
-}
-
-function expectPragma(
-  _db: Database.Database,
-  path: string,
-  name: string,
-  asked: unknown,
-  got: unknown,
-): void {
-  if (got !== asked)
-    throw new OpenRefused("pragma", path, `${name} is ${String(got)}, asked for ${String(asked)}`);
+function limitSize(db: Database.Database, maxBytes: number | undefined): void {
+  if (maxBytes === undefined) return;
+  db.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / Number(readPragma(db, "page_size"))))}`);
 }
 
 function migrateTables(db: Database.Database, { path, schemaVersion, migrate }: OpenOptions): void {
-  const found = Number(db.pragma("user_version", { simple: true }));
-  if (found > schemaVersion)
-    throw new OpenRefused(
-      "newer",
-      path,
-      `written by a newer version (tables ${found}, this code knows ${schemaVersion})`,
-    );
+  const found = Number(readPragma(db, "user_version"));
+  if (found > schemaVersion) {
+    const detail = `was written by a newer version (its tables are version ${found}, this code knows ${schemaVersion})`;
+    throw new OpenRefused("newer", path, detail);
+  }
   if (found === schemaVersion) return;
   db.transaction(() => {
     migrate(db, found);
     db.pragma(`user_version = ${schemaVersion}`);
-  }).exclusive();
+  }).immediate();
 }
 
-const REASONS: Readonly<Record<string, OpenRefused["reason"]>> = {
-  SQLITE_CANTOPEN: "unwritable",
-  SQLITE_READONLY: "unwritable",
-  EACCES: "unwritable",
-  EROFS: "unwritable",
-  ENOTDIR: "unwritable",
-  ENOENT: "unwritable",
-  SQLITE_CORRUPT: "corrupt",
-  SQLITE_NOTADB: "corrupt",
-  SQLITE_BUSY: "locked",
-};
+/** One setting of a connection, as SQLite has it now. */
+export const readPragma = (db: Database.Database, name: string): string | number =>
+  db.pragma(name, { simple: true }) as string | number;
 
-function refusalOf(error: unknown, path: string): unknown {
-  if (error instanceof OpenRefused || !(error instanceof Error)) return error;
-  const code = String((error as { code?: unknown }).code ?? "");
-  const reason = REASONS[code] ?? REASONS[code.split("_").slice(0, 2).join("_")];
-  if (reason === undefined && error instanceof TypeError)
-    return new OpenRefused("unwritable", path, error.message);
-  return reason === undefined ? error : new OpenRefused(reason, path, error.message);
-}
+/** All settings that were asked for at opening, read back now. */
+export const readPragmas = (db: Database.Database, options: OpenOptions): Pragmas =>
+  Object.fromEntries(Object.keys(settingsOf(options)).map((name) => [name, readPragma(db, name)]));
+
+/** Bytes of the database without its WAL. */
+export const sizeBytes = (db: Database.Database): number =>
+  Number(readPragma(db, "page_count")) * Number(readPragma(db, "page_size"));

@@ -47,10 +47,11 @@ test("the lock of a directory is refused to a second process and free again afte
   const code = `import {lockDirectory} from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
     lockDirectory(${JSON.stringify(directory)}); process.stdout.write("held"); setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ["--input-type=module", "-e", code], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
+  onTestFinished(() => void holder.kill("SIGKILL"));
   await once(holder.stdout, "data");
-  expect(() => lockDirectory(directory)).toThrow(`pid ${holder.pid}`);
+  expect(() => lockDirectory(directory)).toThrow(`process ${holder.pid}`);
   holder.kill("SIGKILL");
   await once(holder, "exit");
   lockDirectory(directory).release();

@@ -1,4 +1,5 @@
 /** What an error of SQLite means to a caller of the log. */
+import { type OpenRefusal, OpenRefused } from "@claw/sqlite";
 import Sqlite from "better-sqlite3";
 import { Effect } from "effect";
 import { LogUnavailable } from "../faults.ts";
@@ -25,22 +26,27 @@ const meanings: readonly (readonly [prefix: string, meaning: Meaning])[] = [
  */
 export function faultOf(error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error;
+  if (error instanceof OpenRefused) return openFault(error);
   const code = error instanceof Sqlite.SqliteError ? error.code : codeOf(error);
-  const meaning = meanings.find(([prefix]) => code.startsWith(prefix))?.[1] ?? fileFault(code);
-  if (meaning === null) throw error;
+  const meaning = meanings.find(([prefix]) => code.startsWith(prefix))?.[1];
+  if (meaning === undefined) throw error;
   return new LogUnavailable({ ...meaning, detail: code });
 }
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
-/** Errors of Node's file system while a data directory is prepared. */
-function fileFault(code: string): Meaning | null {
-  if (code === "ENOSPC" || code === "EDQUOT") return { reason: "disk_full", retry: "later" };
-  return /^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|NOENT|EXIST)$/.test(code)
-    ? { reason: "unwritable", retry: "never" }
-    : null;
-}
+const OPEN_REASONS: Readonly<Record<OpenRefusal, Meaning>> = {
+  newer: { reason: "newer", retry: "never" },
+  unwritable: { reason: "unwritable", retry: "never" },
+  pragma: { reason: "unwritable", retry: "never" },
+  corrupt: { reason: "corrupt", retry: "never" },
+  locked: { reason: "locked", retry: "never" },
+  disk_full: { reason: "disk_full", retry: "later" },
+};
+
+const openFault = ({ reason, message }: OpenRefused): LogUnavailable =>
+  new LogUnavailable({ ...OPEN_REASONS[reason], detail: message });
 
 /** Runs synchronous work on SQLite: what the world failed at is a fault, what we failed at is a defect. */
 export const attempt = <A>(work: () => A): Effect.Effect<A, LogUnavailable> =>
