@@ -38,7 +38,9 @@ test("S1-005 S1-037 S1-079 S1-178 Supervisor reads transcript via thread/read", 
     return sessions.find((session) => session.turnCount === 4 && session.status === "idle");
   });
   const connection = await scene.connect();
-  const { thread } = await Effect.runPromise(connection.request("thread/read", { threadId: sessionId, includeTurns: true }));
+  const { thread } = await Effect.runPromise(
+    connection.request("thread/read", { threadId: sessionId, includeTurns: true }),
+  );
   const persisted = idsOf((thread.turns ?? []) as Parameters<typeof idsOf>[0]);
 
   const transcript = await house.get<TranscriptAnswer>(`/api/sessions/${sessionId}/transcript?limit=500`);

@@ -25,7 +25,8 @@ afterAll(async () => {
 });
 
 const session = async () => (await house.get<SessionsAnswer>("/api/sessions")).sessions[0];
-const transcript = async (id: string) => (await house.get<TranscriptAnswer>(`/api/sessions/${id}/transcript`)).items;
+const transcript = async (id: string) =>
+  (await house.get<TranscriptAnswer>(`/api/sessions/${id}/transcript`)).items;
 
 test("S1-159 S1-184 X1-016 Lost host connector marks sessions stale without deleting history", async () => {
   const tui = await scene.tui();

@@ -1,1 +1,59 @@
-export {};
+export {
+  activeTurn,
+  interruptTurn,
+  listItems,
+  listModels,
+  listThreads,
+  listTurns,
+  loadedThreadIds,
+  type Message,
+  type Page,
+  readThread,
+  resumeThread,
+  setThreadName,
+  startThread,
+  startTurn,
+  steerTurn,
+  unsubscribeThread,
+} from "./client.ts";
+export { connect, type Connection, type ServerInfo } from "./connection.ts";
+export type { Counters } from "./counters.ts";
+export type { Backoff } from "./domain/backoff.ts";
+export type { RequestId } from "./domain/framing.ts";
+export { CodexFault, type CodexFaultCode, type Retry } from "./faults.ts";
+export type { Inbound, KnownNotification, KnownServerRequest, Unreadable } from "./inbound.ts";
+export {
+  type ConnectOptions,
+  type Deadlines,
+  defaultDeadlines,
+  defaultLimits,
+  type Limits,
+} from "./options.ts";
+export { ClientInfo } from "./protocol/handshake.ts";
+export { type KnownItem, readItem, ThreadItem, UserInput } from "./protocol/item.ts";
+export {
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+  methods,
+  threadSourceKinds,
+} from "./protocol/methods.ts";
+export { Model } from "./protocol/model.ts";
+export { type NotificationMethod, type NotificationParams, notifications } from "./protocol/notifications.ts";
+export {
+  type ServerRequestMethod,
+  type ServerRequestParams,
+  serverRequests,
+} from "./protocol/server-requests.ts";
+export { GitInfo, Thread, ThreadStatus } from "./protocol/thread.ts";
+export { TokenCounts, TokenUsage, Turn, TurnError, TurnStatus } from "./protocol/turn.ts";
+export { comparedCodexVersion, parseUserAgent, type ParsedUserAgent } from "./protocol/version.ts";
+export {
+  defaultSocketPath,
+  describeTarget,
+  parseTarget,
+  type StdioTarget,
+  type Target,
+  type UnixTarget,
+  type WebsocketTarget,
+} from "./target.ts";

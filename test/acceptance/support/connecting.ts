@@ -9,7 +9,8 @@ export interface Connecting {
   readonly hostId: string;
   readonly dataDir: string;
   readonly claw: () => ClawProcess;
-  readonly restart: () => Promise<void>;
+  /** Starts it again, with more in its environment; a running one is killed first. */
+  readonly restart: (more?: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /** Registers a host with `claw host add`, and starts `claw connect` with the token that it printed. */
@@ -24,7 +25,7 @@ export async function startConnector(
   const dataDir = mkdtempSync(join(tmpdir(), "claw-connector-"));
   const tokenFile = join(dataDir, "host-token");
   writeFileSync(tokenFile, token, { mode: 0o600 });
-  const start = () =>
+  const start = (more: Readonly<Record<string, string>> = {}) =>
     startClaw(["connect"], {
       HOME: dataDir,
       CLAW_DATA_DIR: dataDir,
@@ -32,15 +33,16 @@ export async function startConnector(
       CLAW_TOKEN_FILE: tokenFile,
       CLAW_DIAGNOSTICS_LEVEL: "warn",
       ...env,
+      ...more,
     });
   let claw = start();
   return {
     hostId,
     dataDir,
     claw: () => claw,
-    restart: async () => {
+    restart: async (more) => {
       await claw.stop("SIGKILL");
-      claw = start();
+      claw = start(more);
     },
   };
 }

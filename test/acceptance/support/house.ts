@@ -14,7 +14,10 @@ export interface TestHouse {
   readonly token: () => string;
   /** GET of a path under the house's URL, as JSON. Throws on any status but 200. */
   readonly get: <Answer>(path: string) => Promise<Answer>;
+  /** Starts it and waits until it is ready. */
   readonly start: (args?: readonly string[]) => Promise<void>;
+  /** Starts it, with more in its environment, and does not wait. */
+  readonly launch: (args: readonly string[], env?: Readonly<Record<string, string>>) => ClawProcess;
   readonly remove: () => Promise<void>;
 }
 
@@ -22,7 +25,13 @@ export async function makeHouse(env: Readonly<Record<string, string>> = {}): Pro
   const dataDir = mkdtempSync(join(tmpdir(), "claw-house-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const houseEnv = { HOME: dataDir, CLAW_DATA_DIR: dataDir, CLAW_HTTP_PORT: String(port), CLAW_DIAGNOSTICS_LEVEL: "warn", ...env };
+  const houseEnv = {
+    HOME: dataDir,
+    CLAW_DATA_DIR: dataDir,
+    CLAW_HTTP_PORT: String(port),
+    CLAW_DIAGNOSTICS_LEVEL: "warn",
+    ...env,
+  };
   let claw: ClawProcess | null = null;
   const current = () => {
     if (claw === null) throw new Error("the house was not started");
@@ -31,7 +40,8 @@ export async function makeHouse(env: Readonly<Record<string, string>> = {}): Pro
   const token = () => readFileSync(join(dataDir, "admin-token"), "utf8").trim();
   const get = async <Answer>(path: string): Promise<Answer> => {
     const response = await fetch(url + path, { headers: { authorization: `Bearer ${token()}` } });
-    if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`);
+    if (response.status !== 200)
+      throw new Error(`GET ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`);
     return (await response.json()) as Answer;
   };
   return {
@@ -41,10 +51,15 @@ export async function makeHouse(env: Readonly<Record<string, string>> = {}): Pro
     claw: current,
     token,
     get,
+    launch: (args, more = {}) => {
+      claw = startClaw(["up", ...args], { ...houseEnv, ...more });
+      return claw;
+    },
     start: async (args = []) => {
       claw = startClaw(["up", ...args], houseEnv);
       await until("the house is ready", async () => {
-        if (current().child.exitCode !== null) throw new Error(`claw up ended: ${current().stderr().slice(-2_000)}`);
+        if (current().child.exitCode !== null)
+          throw new Error(`claw up ended: ${current().stderr().slice(-2_000)}`);
         return (await fetch(`${url}/readyz`)).ok;
       });
     },

@@ -15,15 +15,22 @@ export interface ClawProcess {
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
-/** Starts `claw …`. Only PATH and what is given is in its environment. */
+const dieInside = fileURLToPath(new URL("./die-inside.mjs", import.meta.url));
+
+/** Starts `claw …`. Only PATH and what is given is in its environment. With `DIE_INSIDE` it kills itself in a transaction (see die-inside.mjs). */
 export function startClaw(args: readonly string[], env: Readonly<Record<string, string>>): ClawProcess {
-  const child = spawn(process.execPath, [main, ...args], {
+  const preload = env["DIE_INSIDE"] === undefined ? [] : ["--import", dieInside];
+  const child = spawn(process.execPath, [...preload, main, ...args], {
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const heard = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (heard.stdout = (heard.stdout + chunk).slice(-400_000)));
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (heard.stderr = (heard.stderr + chunk).slice(-400_000)));
+  child.stdout
+    .setEncoding("utf8")
+    .on("data", (chunk: string) => (heard.stdout = (heard.stdout + chunk).slice(-400_000)));
+  child.stderr
+    .setEncoding("utf8")
+    .on("data", (chunk: string) => (heard.stderr = (heard.stderr + chunk).slice(-400_000)));
   const exited = once(child, "exit").then(([code]) => code as number | null);
   return {
     child,

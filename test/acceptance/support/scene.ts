@@ -53,7 +53,9 @@ export async function makeScene(): Promise<Scene> {
     },
     connect: () =>
       Effect.runPromise(
-        connect(target, { clientInfo: { name: "second-client", title: null, version: "0" } }).pipe(Scope.provide(scope)),
+        connect(target, { clientInfo: { name: "second-client", title: null, version: "0" } }).pipe(
+          Scope.provide(scope),
+        ),
       ),
     restartServer: async (signal) => {
       await server.stop(signal);

@@ -19,5 +19,7 @@ export async function until<Value>(
       last = error;
     }
   }
-  throw new Error(`${what}: not within ${timeoutMs} ms (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
+  throw new Error(
+    `${what}: not within ${timeoutMs} ms (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`,
+  );
 }

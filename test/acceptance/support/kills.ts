@@ -1,0 +1,27 @@
+/** Deaths, by seed: when and where a process is killed. */
+import type { ClawProcess } from "./process.ts";
+
+/** A small generator of numbers in [0, 1), so that a run can be repeated by its seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const PLACES = ["begin", "middle", "commit", "after"] as const;
+
+/** The environment that makes a process die inside its n-th transaction; see `die-inside.mjs`. */
+export const dieInside = (random: () => number): string =>
+  `${1 + Math.floor(random() * 60)}:${PLACES[Math.floor(random() * PLACES.length)]}`;
+
+/** Waits until the process died by itself; after `patienceMs` it is killed. Says which it was. */
+export async function waitForDeath(claw: ClawProcess, patienceMs: number): Promise<"inside" | "outside"> {
+  const late = setTimeout(() => claw.child.kill("SIGKILL"), patienceMs);
+  await claw.exited;
+  clearTimeout(late);
+  return claw.child.signalCode === "SIGKILL" && !claw.child.killed ? "inside" : "outside";
+}
