@@ -3,10 +3,10 @@ import { Cause, Effect, Exit, Fiber } from "effect";
 import { EXIT, Stopped } from "./stop.ts";
 
 /**
- * Runs a program until it ends or the process is told to stop (SIGINT, SIGTERM, SIGHUP), then exits. A `Stopped` prints its sentence; any other
- * failure is a defect and prints its trace. A second signal exits at once.
+ * Runs a program until it ends or the process is told to stop (SIGINT, SIGTERM, SIGHUP), then exits: with the number that it gave, if it gave
+ * one. A `Stopped` prints its sentence; any other failure is a defect and prints its trace. A second signal exits at once.
  */
-export function runMain(program: Effect.Effect<unknown, Stopped>): void {
+export function runMain(program: Effect.Effect<number | void, Stopped>): void {
   const fiber = Effect.runFork(program);
   let asked = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
@@ -18,8 +18,8 @@ export function runMain(program: Effect.Effect<unknown, Stopped>): void {
   fiber.addObserver((exit) => process.exit(exitCodeOf(exit)));
 }
 
-function exitCodeOf(exit: Exit.Exit<unknown, Stopped>): number {
-  if (Exit.isSuccess(exit)) return EXIT.ok;
+function exitCodeOf(exit: Exit.Exit<number | void, Stopped>): number {
+  if (Exit.isSuccess(exit)) return exit.value ?? EXIT.ok;
   const stopped = Cause.squash(exit.cause);
   if (stopped instanceof Stopped) {
     process.stderr.write(`${stopped.sentence}\n`);

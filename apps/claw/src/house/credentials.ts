@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, CommandId, type HostId, type Principal, sha256, TokenId } from "@claw/events";
 import { EXIT, newBearer, newId, Stopped } from "@claw/runtime";
+import type { ViewReader } from "@claw/views";
 import type { Gate } from "@claw/wire";
 import { Effect } from "effect";
 
@@ -18,20 +19,53 @@ export const hostTokenFile = (dataDir: string): string => join(dataDir, "host-to
 export type IsKnown = (bearer: string) => boolean;
 
 /** Makes the admin token unless the file holds a valid one. True if it was made now. */
-export const ensureAdminToken = (dataDir: string, gate: Gate, isKnown: IsKnown): Effect.Effect<boolean, Stopped> =>
+export const ensureAdminToken = (
+  dataDir: string,
+  gate: Gate,
+  isKnown: IsKnown,
+): Effect.Effect<boolean, Stopped> =>
   ensure(adminTokenFile(dataDir), isKnown, "api", (tokenId, tokenDigest) =>
-    record(gate, { type: "token.create", commandId: newCommandId(), tokenId, tokenDigest, name: "admin", role: "admin", until: null }),
+    record(gate, {
+      type: "token.create",
+      commandId: newCommandId(),
+      tokenId,
+      tokenDigest,
+      name: "admin",
+      role: "admin",
+      until: null,
+    }),
   );
 
-/** Makes the token of this machine's own connector unless the file holds a valid one. */
+/** Makes the token of this machine's own connector unless the file holds a valid one. One whose file was lost is revoked first. */
 export const ensureHostToken = (
   dataDir: string,
   hostId: HostId,
   gate: Gate,
+  reader: () => ViewReader,
   isKnown: IsKnown,
 ): Effect.Effect<boolean, Stopped> =>
   ensure(hostTokenFile(dataDir), isKnown, "host", (tokenId, tokenDigest) =>
-    record(gate, { type: "host.add", commandId: newCommandId(), hostId, tokenId, tokenDigest, until: null }),
+    Effect.andThen(
+      revokeLost(reader(), hostId, gate),
+      record(gate, {
+        type: "host.add",
+        commandId: newCommandId(),
+        hostId,
+        tokenId,
+        tokenDigest,
+        until: null,
+      }),
+    ),
+  );
+
+const revokeLost = (reader: ViewReader, hostId: HostId, gate: Gate): Effect.Effect<void, Stopped> =>
+  Effect.forEach(
+    reader
+      .tokens({ limit: 500, cursor: null })
+      .rows.filter((token) => token.hostId === hostId && token.revokedAt === null),
+    ({ tokenId }) =>
+      record(gate, { type: "token.revoke", commandId: newCommandId(), tokenId, reason: "its file was lost" }),
+    { discard: true },
   );
 
 const newCommandId = (): CommandId => CommandId.parse(newId("cmd"));
@@ -57,7 +91,9 @@ const record = (gate: Gate, command: Command): Effect.Effect<void, Stopped> =>
   gate.submit(command, HOUSE).pipe(
     Effect.mapError(({ reason }) => stopped(`policy is not ready (${reason})`)),
     Effect.flatMap((verdict) =>
-      verdict.decision === "accepted" ? Effect.void : Effect.fail(stopped(`policy refused it as ${verdict.code}`)),
+      verdict.decision === "accepted"
+        ? Effect.void
+        : Effect.fail(stopped(`policy refused it as ${verdict.code}`)),
     ),
   );
 

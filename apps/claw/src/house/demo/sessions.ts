@@ -15,7 +15,8 @@ export const putToWork = Effect.fnUntraced(function* <E, R>(
   const atWork = yield* Effect.forEach(stories, () => Deferred.make<void>());
   yield* Effect.forEach(
     stories,
-    (story, index) => Effect.forkScoped(beBusy(root, story, connect, atWork[index] as Deferred.Deferred<void>)),
+    (story, index) =>
+      Effect.forkScoped(beBusy(root, story, connect, atWork[index] as Deferred.Deferred<void>)),
     { discard: true },
   );
   yield* Effect.forEach(atWork, (deferred) => Deferred.await(deferred), { discard: true });
@@ -41,7 +42,11 @@ const beBusy = Effect.fnUntraced(function* <E, R>(
 });
 
 /** One turn's end starts the next one. A turn that waits for an approval waits: that, too, is worth seeing. */
-const nextTurns = (connection: Connection, threadId: string, { turns }: Story): Effect.Effect<void, CodexFault> => {
+const nextTurns = (
+  connection: Connection,
+  threadId: string,
+  { turns }: Story,
+): Effect.Effect<void, CodexFault> => {
   let done = 0;
   return Stream.runForEach(connection.inbox, (inbound) => {
     if (inbound.kind !== "notification" || inbound.method !== "turn/completed") return Effect.void;

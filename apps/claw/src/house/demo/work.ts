@@ -22,7 +22,7 @@ export const stories: readonly Story[] = [
     name: "search",
     repo: "acme/search",
     branch: "fix/empty-query",
-    turns: ["SHELL for n in 1 2 3 4 5 6; do echo \"case $n ok\"; sleep 1; done", "SLOW 25"],
+    turns: ['SHELL for n in 1 2 3 4 5 6; do echo "case $n ok"; sleep 1; done', "SLOW 25"],
   },
   {
     name: "billing",
@@ -34,7 +34,11 @@ export const stories: readonly Story[] = [
     name: "docs",
     repo: "acme/handbook",
     branch: "rewrite/on-call",
-    turns: ["SHELL wc -w *.md && sleep 3", "SLOW 18", "SAY Three pages say the same thing; I kept the shortest."],
+    turns: [
+      "SHELL wc -w *.md && sleep 3",
+      "SLOW 18",
+      "SAY Three pages say the same thing; I kept the shortest.",
+    ],
   },
   {
     name: "migration",

@@ -1,0 +1,34 @@
+/** The commands that run a house, or a part of one, in this process. */
+import { runMain } from "@claw/runtime";
+import type { Command } from "commander";
+import { connect, type ConnectFlags } from "./connect.ts";
+import { down } from "./down.ts";
+import { up } from "./up.ts";
+
+export function registerHouseCommands(program: Command): void {
+  program
+    .command("up")
+    .description("run the house on this machine: log, views, API, and this machine's connector")
+    .option("--no-connector", "watch no Codex on this machine; other hosts may join")
+    .action(({ connector }: { readonly connector: boolean }) => runMain(up({ connector })));
+
+  program
+    .command("down")
+    .description("stop what `claw up` started, the app-server included")
+    .action(() => runMain(down()));
+
+  program
+    .command("connect")
+    .description("watch this machine's Codex for a house elsewhere")
+    .option("--url <url>", "the house (default: CLAW_URL)")
+    .option("--token-file <file>", "the host's token, - for standard input (default: CLAW_TOKEN_FILE)")
+    .action((flags: ConnectFlags) => runMain(connect(flags)));
+
+  program
+    .command("demo")
+    .description("real Codex sessions at work with a scripted model: no account, nothing to set up")
+    .action(async () => {
+      const { demo } = await import("./demo/demo.ts");
+      runMain(demo());
+    });
+}

@@ -1,0 +1,79 @@
+/** `claw connect`: this machine's connector alone, reporting to a house elsewhere over the uplink (DESIGN 14.27). */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { connectorSettings, startConnector } from "@claw/connector";
+import { makeRedactor } from "@claw/redact";
+import {
+  EXIT,
+  makeDiagnostics,
+  makeHealth,
+  makeMetrics,
+  optionalText,
+  readBearer,
+  Stopped,
+  systemClocks,
+  text,
+} from "@claw/runtime";
+import { Effect } from "effect";
+import { hostTokenFile } from "./credentials.ts";
+import { linkKey } from "./link-key.ts";
+import { fromEnvironment, houseSettings } from "./settings.ts";
+import { thisHostId } from "./this-host.ts";
+
+const settings = {
+  ...houseSettings,
+  url: { variable: "CLAW_URL", schema: text("http://127.0.0.1:7420") },
+  tokenFile: { variable: "CLAW_TOKEN_FILE", schema: optionalText },
+} as const;
+
+export interface ConnectFlags {
+  readonly url?: string;
+  readonly tokenFile?: string;
+}
+
+/** Runs until interrupted. `--token-file -` reads the token from standard input once and keeps it in the data directory. */
+export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const config = yield* fromEnvironment(settings);
+      const dataDir = resolve(config.dataDir);
+      const url = flags.url ?? config.url;
+      const tokenFile = yield* takeToken(dataDir, flags.tokenFile ?? config.tokenFile);
+      const connector = yield* startConnector({
+        dataDir: join(dataDir, "connector"),
+        clocks: systemClocks,
+        health: makeHealth(),
+        metrics: makeMetrics(),
+        diagnostics: makeDiagnostics("connector", config.level),
+        redactor: makeRedactor({ linkKey: linkKey(dataDir) }),
+        settings: yield* fromEnvironment(connectorSettings),
+        url,
+        tokenFile,
+        hostId: config.hostId ?? thisHostId(),
+      });
+      void connector;
+      process.stderr.write(
+        `Watching this machine's Codex for ${url}. Stop with Ctrl-C; nobody at a TUI will notice.\n`,
+      );
+      return yield* Effect.never;
+    }),
+  );
+
+/** The file that holds the host's token. Refuses a missing one, and one that holds something else. */
+const takeToken = (dataDir: string, given: string | undefined): Effect.Effect<string, Stopped> =>
+  Effect.gen(function* () {
+    const file = given === undefined || given === "-" ? hostTokenFile(dataDir) : resolve(given);
+    if (given === "-") yield* Effect.promise(() => keepFromStdin(dataDir, file));
+    if (existsSync(file)) return file;
+    const sentence = `There is no host token at ${file}. On the house, \`claw host add <id>\` prints the command that brings one here.`;
+    return yield* Effect.fail(new Stopped({ sentence, exitCode: EXIT.usage }));
+  });
+
+async function keepFromStdin(dataDir: string, file: string): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  const token = Buffer.concat(chunks).toString("utf8").trim();
+  if (readBearer(token)?.kind !== "host") return;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,102 @@
+/** The house on one machine: every service in one process, on the SQLite log. Read it as the list of what there is. */
+import { join, resolve } from "node:path";
+import { type Connector, startConnector } from "@claw/connector";
+import { openSqlitePulse } from "@claw/eventlog";
+import { type HostId, position, sha256 } from "@claw/events";
+import { type Gateway, startGateway } from "@claw/gateway";
+import { startIngest } from "@claw/ingest";
+import { startPolicy } from "@claw/policy";
+import { type Projector, startProjector } from "@claw/projector";
+import { makeRedactor } from "@claw/redact";
+import {
+  makeDiagnostics,
+  makeHealth,
+  makeMetrics,
+  newId,
+  readBearer,
+  type Stopped,
+  systemClocks,
+} from "@claw/runtime";
+import { Effect, type Scope } from "effect";
+import { ensureAdminToken, ensureHostToken, hostTokenFile } from "./credentials.ts";
+import { linkKey } from "./link-key.ts";
+import { openLog } from "./log.ts";
+import { fromEnvironment, houseSettings, upSettings } from "./settings.ts";
+import { thisHostId } from "./this-host.ts";
+
+export interface House {
+  readonly gateway: Gateway;
+  readonly dataDir: string;
+  readonly hostId: HostId;
+  readonly connector: Connector | null;
+  readonly adminTokenIsNew: boolean;
+}
+
+/** Opens the house for the time of a scope. With `connector`, this machine's Codex is watched as well. */
+export const openHouse = Effect.fnUntraced(function* (options: {
+  readonly connector: boolean;
+}): Effect.fn.Return<House, Stopped, Scope.Scope> {
+  const own = yield* fromEnvironment(houseSettings);
+  const gatewaySettings = yield* fromEnvironment(upSettings.gateway);
+  const ingestSettings = yield* fromEnvironment(upSettings.ingest);
+  const connectorSettings = yield* fromEnvironment(upSettings.connector);
+  const dataDir = resolve(own.dataDir);
+  const hostId = own.hostId ?? thisHostId();
+
+  const log = yield* openLog(dataDir);
+  const shell = {
+    dataDir,
+    clocks: systemClocks,
+    health: makeHealth(),
+    metrics: makeMetrics(),
+    diagnostics: makeDiagnostics("claw", own.level),
+    redactor: makeRedactor({ linkKey: linkKey(dataDir) }),
+  };
+  shell.health.set("log", { ok: true, detail: "durable: every commit is synced" });
+
+  const pulse = yield* openSqlitePulse({ path: join(dataDir, "pulse.db") }).pipe(Effect.orDie);
+  const projector = yield* startProjector({ ...shell, log });
+  const { gate } = yield* startPolicy({ ...shell, log, ids: { newId } });
+  const ingest = yield* startIngest({ ...shell, log, pulse, settings: ingestSettings });
+  yield* projector.feed.reached(position(yield* Effect.orDie(log.last)));
+
+  const isKnown = knownTokens(projector);
+  const adminTokenIsNew = yield* ensureAdminToken(dataDir, gate, isKnown);
+  yield* ensureHostToken(dataDir, hostId, gate, projector.reader, isKnown);
+  yield* projector.feed.reached(position(yield* Effect.orDie(log.last)));
+
+  const { handleUpgrade: handleUplink, pages, overlay } = ingest;
+  const gateway = yield* startGateway({
+    ...shell,
+    log,
+    gate,
+    pages,
+    overlay,
+    handleUplink,
+    reader: projector.reader,
+    feed: projector.feed,
+    settings: gatewaySettings,
+  });
+  const connector = options.connector
+    ? yield* startConnector({
+        ...shell,
+        dataDir: join(dataDir, "connector"),
+        settings: connectorSettings,
+        url: `http://${loopbackOf(gatewaySettings.host)}:${gateway.port}`,
+        tokenFile: hostTokenFile(dataDir),
+        hostId,
+      })
+    : null;
+  return { gateway, dataDir, hostId, connector, adminTokenIsNew };
+});
+
+/** By digest, among the tokens that the views hold. */
+const knownTokens =
+  ({ reader }: Projector) =>
+  (bearer: string): boolean => {
+    const id = readBearer(bearer)?.tokenId;
+    const row = id === undefined ? null : reader().token(id);
+    return row !== null && row.revokedAt === null && row.tokenDigest === sha256(bearer);
+  };
+
+const loopbackOf = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host);

@@ -1,0 +1,47 @@
+/**
+ * Which process is the house: a file with its pid and when the kernel started it, so that `claw down` never ends another process that got the
+ * same number later.
+ */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+
+const Word = z.object({ pid: z.int().min(1), startedAt: z.string().max(64) });
+const fileOf = (dataDir: string): string => join(dataDir, "house.pid");
+
+/** When the kernel started a process, in its own clock ticks; null when there is no such process, or the system has no /proc. */
+export function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function writePidFile(dataDir: string): void {
+  const word = { pid: process.pid, startedAt: startOf(process.pid) ?? "unknown" };
+  writeFileSync(fileOf(dataDir), `${JSON.stringify(word)}\n`, { mode: 0o600 });
+}
+
+export const removePidFile = (dataDir: string): void => rmSync(fileOf(dataDir), { force: true });
+
+/** The pid of the house that runs on this data, or null. A file that a killed house left behind is not believed. */
+export function runningHouse(dataDir: string): number | null {
+  try {
+    const { pid, startedAt } = Word.parse(JSON.parse(readFileSync(fileOf(dataDir), "utf8")));
+    if (startedAt === "unknown") return isAlive(pid) ? pid : null;
+    return startOf(pid) === startedAt ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
