@@ -27,8 +27,10 @@ export interface SessionFilter {
   readonly freshness?: string;
   /** Closed threads are left out unless asked for. */
   readonly includeClosed?: boolean;
-  /** Substring of workspace, repo, branch, name or id; never a pattern (RELIABILITY S16). */
+  /** Substring of workspace, repo, branch or id, in any case of ASCII letters; never a pattern (RELIABILITY S16). */
   readonly search?: string;
+  /** Search the name too. Only for callers who may read transcripts: a name that is hidden must not be found by guessing (X1-025). */
+  readonly searchNames?: boolean;
 }
 
 export interface PageAsk {
@@ -61,12 +63,18 @@ export interface ViewReader {
   readonly endpoints: (filter: { readonly hostId?: string }, page: PageAsk) => PageOf<EndpointRow>;
   /** In the order it happened; `newestFirst` turns it round. */
   readonly items: (id: SessionId, page: PageAsk & { readonly newestFirst?: boolean }) => PageOf<ItemRow>;
+  /** The newest first. */
   readonly turns: (id: SessionId, page: PageAsk) => PageOf<TurnRow>;
+  /** The newest first. */
   readonly approvals: (filter: { readonly state?: "open" | "closed" }, page: PageAsk) => PageOf<ApprovalRow>;
   readonly tokens: (page: PageAsk) => PageOf<TokenRow>;
   readonly token: (tokenId: string) => TokenRow | null;
+  /** The newest first. */
   readonly quarantine: (page: PageAsk) => PageOf<QuarantineRow>;
   readonly row: <Name extends ViewName>(view: Name, key: string) => ChangedRow<Name> | null;
-  /** Rows of these views that changed after a position, oldest change first: what a live client resumes with. */
+  /**
+   * Rows of these views that changed after a position, oldest change first: what a live client resumes with. A page ends with a whole position,
+   * so it may be longer than `limit` by the rows of one entry; the next is asked after the last row's position.
+   */
   readonly changedAfter: (views: readonly ViewName[], after: number, limit: number) => readonly ChangedRow[];
 }

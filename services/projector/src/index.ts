@@ -1,1 +1,3 @@
-export {};
+export { ProjectingStopped, type ProjectorFault, ViewsUnavailable } from "./faults.ts";
+export { type Projector, type ProjectorOptions, startProjector } from "./projector.ts";
+export type { Rebuilt } from "./rebuild.ts";

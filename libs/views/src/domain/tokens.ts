@@ -1,0 +1,37 @@
+/** Bearer tokens as facts. A token is made once; what claims to make it again changes nothing, and a revocation is for ever. */
+import type { HostId, Principal } from "@claw/events";
+import type { TokenRow } from "../rows.ts";
+import type { Fact, ViewProjection } from "./projection.ts";
+
+export const tokens: ViewProjection<"tokens"> = {
+  name: "tokens",
+  version: 1,
+  key: ({ lane, event }) => {
+    if (lane !== "decided") return null;
+    switch (event.type) {
+      case "host.added":
+      case "token.created":
+      case "token.revoked":
+        return event.data.tokenId;
+      default:
+        return null;
+    }
+  },
+  evolve: (row, fact) => {
+    if (row === undefined) return made(fact);
+    const revoked = fact.event.type === "token.revoked" && row.revokedAt === null;
+    return revoked ? { ...row, revokedAt: fact.recordedAt } : undefined;
+  },
+};
+
+function made({ event, recordedAt }: Fact): TokenRow | undefined {
+  if (event.type !== "token.created" && event.type !== "host.added") return undefined;
+  const { tokenId, tokenDigest, until } = event.data;
+  const who =
+    event.type === "host.added"
+      ? { principal: hostPrincipal(event.data.hostId), hostId: event.data.hostId }
+      : { principal: event.data.principal, hostId: null };
+  return { tokenId, tokenDigest, ...who, createdAt: recordedAt, until, revokedAt: null };
+}
+
+const hostPrincipal = (hostId: HostId): Principal => ({ kind: "host", name: hostId, role: "host" });

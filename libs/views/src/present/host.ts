@@ -1,0 +1,78 @@
+/** Hosts and endpoints as they are seen outside. */
+import { safeEndpoint } from "@claw/redact";
+import { z } from "zod";
+import type { EndpointRow, HostRow } from "../rows.ts";
+import type { Asker } from "./asker.ts";
+import { FreshnessView, freshnessView, isoOf, isoOrNull, IsoTime } from "./shapes.ts";
+
+export const HostView = z
+  .object({
+    hostId: z.string(),
+    hostname: z.string().nullable(),
+    platform: z.string().nullable(),
+    osRelease: z.string().nullable(),
+    arch: z.string().nullable(),
+    cpus: z.int().nullable(),
+    memoryBytes: z.int().nullable(),
+    connectorVersion: z.string().nullable(),
+    nodeVersion: z.string().nullable(),
+    freshness: FreshnessView,
+    lastHeardAt: IsoTime.nullable(),
+    rttMs: z.number().nullable(),
+    clockOffsetMs: z.number().nullable(),
+    outboxDepth: z.int().nullable(),
+    epochCount: z.int().describe("lives of its outbox"),
+    forks: z.int().describe("times that two facts claimed one place: a clone is at work"),
+    lostFacts: z.int().describe("facts that its outbox had to let go of"),
+    evidenceKept: z.int().describe("messages that were no facts and are kept as evidence"),
+    addedAt: IsoTime.nullable(),
+  })
+  .meta({ id: "Host" });
+export type HostView = z.infer<typeof HostView>;
+
+/** A host. `heardAt` is its last heartbeat, which is in no row; null if none is known. */
+export function presentHost(row: HostRow, heardAt: number | null, { nowMs }: Asker): HostView {
+  const lastHeardAt = heardAt === null ? row.lastHeardAt : Math.max(heardAt, row.lastHeardAt ?? heardAt);
+  return {
+    ...row,
+    freshness: freshnessView(row.freshness, lastHeardAt, nowMs),
+    lastHeardAt: isoOrNull(lastHeardAt),
+    addedAt: isoOrNull(row.addedAt),
+  };
+}
+
+export const EndpointView = z
+  .object({
+    endpointId: z.string(),
+    hostId: z.string(),
+    transport: z.enum(["unix", "websocket", "stdio"]).nullable(),
+    address: z.string().nullable().describe("without user, query and path of a socket"),
+    codexVersion: z.string().nullable(),
+    startedByConnector: z.boolean(),
+    state: z.enum(["connecting", "ready", "draining", "down"]),
+    reason: z.string().nullable(),
+    sinceAt: IsoTime,
+    misreadFrames: z.int(),
+  })
+  .meta({ id: "Endpoint" });
+export type EndpointView = z.infer<typeof EndpointView>;
+
+/** An endpoint. Its address is made safe again here, whatever its host made of it (X1-024). */
+export const presentEndpoint = (row: EndpointRow): EndpointView => ({
+  endpointId: row.endpointId,
+  hostId: row.hostId,
+  transport: row.transport,
+  address: addressOf(row),
+  codexVersion: row.codexVersion,
+  startedByConnector: row.startedByConnector,
+  state: row.state,
+  reason: row.reason,
+  sinceAt: isoOf(row.sinceAt),
+  misreadFrames: row.misreadFrames,
+});
+
+/** A child process has no address, only a command line, and that is nobody's business. */
+function addressOf({ transport, address }: EndpointRow): string | null {
+  if (address === null) return null;
+  return transport === "stdio" ? "stdio:" : safeEndpoint(address);
+}

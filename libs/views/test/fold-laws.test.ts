@@ -1,0 +1,171 @@
+import { type Entry, position, type Placed } from "@claw/events";
+import { history } from "@claw/testkit/arbitraries";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ChangedRow, readerOn, type SessionRow, viewDigest, type ViewName } from "../src/index.ts";
+import { foldInto, memoryStore, placed, testScale } from "./given.ts";
+import { rowShapes } from "./row-shapes.ts";
+
+const RUNS = 150 * testScale;
+const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 });
+const views = Object.keys(rowShapes) as readonly ViewName[];
+
+function digestOf(entries: readonly Placed[], batches: readonly number[], cacheLetters?: number): string {
+  const store = memoryStore(cacheLetters === undefined ? {} : { cacheLetters });
+  foldInto(store, entries, batches);
+  return viewDigest(store.db);
+}
+
+const allRows = (entries: readonly Entry[]): readonly ChangedRow[] => {
+  const store = memoryStore();
+  foldInto(store, placed(entries));
+  return readerOn(store.db).changedAfter(views, 0, 10_000);
+};
+
+const rowsOf = <Name extends ViewName>(rows: readonly ChangedRow[], view: Name) =>
+  rows.filter((one): one is ChangedRow<Name> => one.view === view).map(({ row }) => row);
+
+describe("the fold of any history (N1-001)", () => {
+  it("is the same however batches fall, and with or without a cache", () => {
+    fc.assert(
+      fc.property(history(), sizes, (entries, batches) => {
+        const whole = digestOf(placed(entries), [1_000]);
+        expect(digestOf(placed(entries), batches)).toBe(whole);
+        expect(digestOf(placed(entries), batches, 0)).toBe(whole);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("is not changed by entries that come again", () => {
+    fc.assert(
+      fc.property(history(), sizes, fc.nat(), (entries, batches, from) => {
+        const all = placed(entries);
+        const again = all.length === 0 ? [] : all.slice(from % all.length);
+        expect(digestOf([...all, ...again], batches)).toBe(digestOf(all, [1_000]));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("differs for another history, so that equal digests mean something", () => {
+    fc.assert(
+      fc.property(history(), (entries) => {
+        fc.pre(entries.length > 0);
+        expect(digestOf(placed(entries.slice(0, -1)), [1_000])).not.toBe(digestOf(placed(entries), [1_000]));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("quarantines nothing and keeps every field of every row within its type", () => {
+    fc.assert(
+      fc.property(history(60), (entries) => {
+        const store = memoryStore();
+        foldInto(store, placed(entries));
+        const reader = readerOn(store.db);
+        expect(reader.quarantine({ limit: 1, cursor: null }).rows).toEqual([]);
+        for (const { view, row } of reader.changedAfter(views, 0, 10_000))
+          expect(rowShapes[view].safeParse(row).error?.issues).toBeUndefined();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("counts a turn and an item once, however often they are told (S1-047, DESIGN 14.17)", () => {
+    fc.assert(
+      fc.property(history(60), (entries) => {
+        const rows = allRows(entries);
+        for (const { sessionId, turnCount, itemCount } of rowsOf(rows, "sessions")) {
+          expect(turnCount).toBeLessThanOrEqual(ofSession(rowsOf(rows, "turns"), sessionId).length);
+          expect(itemCount).toBeLessThanOrEqual(ofSession(rowsOf(rows, "items"), sessionId).length);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("shows a session's last turn as the turn's own row has it (W-24)", () => {
+    fc.assert(
+      fc.property(history(60), (entries) => {
+        const rows = allRows(entries);
+        const turns = new Map(rowsOf(rows, "turns").map((row) => [`${row.sessionId}/${row.turnId}`, row]));
+        for (const { sessionId, lastTurn } of rowsOf(rows, "sessions"))
+          if (lastTurn !== null) expect(turns.get(`${sessionId}/${lastTurn.turnId}`)).toMatchObject(lastTurn);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("lists as open in a session only what is open in the approvals", () => {
+    fc.assert(
+      fc.property(history(60), (entries) => {
+        const rows = allRows(entries);
+        const open = rowsOf(rows, "approvals").filter(({ closedAt }) => closedAt === null);
+        for (const { sessionId, openApprovals } of rowsOf(rows, "sessions"))
+          expect(ofSession(open, sessionId).map(({ requestId }) => requestId)).toEqual(
+            expect.arrayContaining([...openApprovals]),
+          );
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe("ends are for ever", () => {
+  it("a turn that ended keeps its end, and a deleted thread stays gone (W-24, N1-024)", () => {
+    fc.assert(
+      fc.property(history(60), (entries) => {
+        const store = memoryStore();
+        const reader = readerOn(store.db);
+        const ended = new Map<string, string>();
+        for (const one of placed(entries)) {
+          foldInto(store, [one]);
+          for (const { view, key, row } of reader.changedAfter(["turns", "sessions"], 0, 10_000)) {
+            const end = view === "turns" ? endOfTurn(row) : endOfSession(row as SessionRow);
+            if (end !== null) expect(end).toBe(ended.get(`${view}/${key}`) ?? end);
+            else expect(ended.has(`${view}/${key}`)).toBe(false);
+            if (end !== null) ended.set(`${view}/${key}`, end);
+          }
+        }
+      }),
+      { numRuns: Math.ceil(RUNS / 3) },
+    );
+  });
+});
+
+const endOfTurn = (row: object): string | null => {
+  const { status, completedAt, error } = row as {
+    status: string;
+    completedAt: number | null;
+    error: string | null;
+  };
+  return status === "inProgress" ? null : JSON.stringify([status, completedAt, error]);
+};
+const endOfSession = ({ freshness, closed }: SessionRow): string | null =>
+  freshness.state === "gone" ? JSON.stringify([freshness, closed]) : null;
+
+const ofSession = <Row extends { readonly sessionId: string }>(rows: readonly Row[], id: string) =>
+  rows.filter((row) => row.sessionId === id);
+
+it("a row stands at the position of the last entry that changed it", () => {
+  fc.assert(
+    fc.property(history(), (entries) => {
+      const store = memoryStore();
+      foldInto(store, placed(entries));
+      const reader = readerOn(store.db);
+      for (let after = 0; after < entries.length; after += 7) {
+        const prefix = memoryStore();
+        foldInto(prefix, placed(entries.slice(0, after)));
+        const old = readerOn(prefix.db);
+        const moved = new Set(
+          reader.changedAfter(views, after, 10_000).map(({ view, key }) => `${view}/${key}`),
+        );
+        for (const { view, key, row } of reader.changedAfter(views, 0, 10_000))
+          if (!moved.has(`${view}/${key}`)) expect(old.row(view, key)?.row).toEqual(row);
+        expect(position(after)).toBe(old.position());
+      }
+    }),
+    { numRuns: Math.ceil(RUNS / 3) },
+  );
+});

@@ -1,0 +1,76 @@
+import { history } from "@claw/testkit/arbitraries";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { emptyBatch, foldEntry, NO_EVIDENCE, readerOn, viewDigest, viewProjections } from "../src/index.ts";
+import { makeRowCache } from "../src/store/row-cache.ts";
+import { foldInto, memoryStore, placed } from "./given.ts";
+
+it("rows and checkpoint are one transaction: what fails at the last write leaves nothing, and is folded again (N1-001)", () => {
+  fc.assert(
+    fc.property(history(30), fc.nat(), (entries, cut) => {
+      fc.pre(entries.length > 0);
+      const [before, after] = [placed(entries).slice(0, cut % entries.length), placed(entries)];
+      const store = memoryStore();
+      foldInto(store, before);
+      const digest = viewDigest(store.db);
+      store.db.exec(
+        `CREATE TEMP TRIGGER full BEFORE INSERT ON checkpoint BEGIN SELECT RAISE(ABORT, 'full'); END`,
+      );
+      expect(() => foldInto(store, after)).toThrow("full");
+      expect(viewDigest(store.db)).toBe(digest);
+      expect(store.checkpoint().position).toBe(before.length);
+      store.db.exec("DROP TRIGGER full");
+      foldInto(store, after);
+      const whole = memoryStore();
+      foldInto(whole, after);
+      expect(viewDigest(store.db)).toBe(viewDigest(whole.db));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it("a store knows rows of other projections", () => {
+  const store = memoryStore();
+  expect(store.isOfThisCode()).toBe(true);
+  store.commit(emptyBatch({ position: 0, entryId: null }));
+  expect(store.isOfThisCode()).toBe(true);
+});
+
+it("an entry that a projection throws at leaves no row, not even of the projections before it", () => {
+  fc.assert(
+    fc.property(history(20), (entries) => {
+      const store = memoryStore();
+      const broken = { ...viewProjections[0], name: "tokens", key: () => "any", evolve: throwing } as never;
+      const batch = emptyBatch(store.checkpoint());
+      const parts = {
+        projections: [...viewProjections, broken],
+        committed: store.committed,
+        evidence: NO_EVIDENCE,
+      };
+      for (const entry of placed(entries)) foldEntry(parts, batch, entry);
+      expect(batch.touched.size).toBe(0);
+      expect(batch.quarantined).toBe(entries.length);
+      store.commit(batch);
+      expect(readerOn(store.db).position()).toBe(entries.length);
+      expect(store.openQuarantines()).toBe(entries.length);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+const throwing = (): never => {
+  throw new RangeError("a bug");
+};
+
+it("the cache forgets the oldest rows and counts what it holds", () => {
+  const cache = makeRowCache(10);
+  const row = {} as never;
+  cache.put("a", row, 4);
+  cache.put("b", row, 4);
+  cache.put("a", row, 5);
+  cache.put("c", row, 4);
+  expect([cache.get("a"), cache.get("b"), cache.get("c")]).toEqual([row, undefined, row]);
+  expect(cache.letters()).toBe(9);
+  cache.put("huge", row, 99);
+  expect(cache.letters()).toBe(0);
+});
