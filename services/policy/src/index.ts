@@ -1,1 +1,1 @@
-export {};
+export { type Policy, type PolicyOptions, startPolicy } from "./start.ts";
