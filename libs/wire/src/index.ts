@@ -14,3 +14,27 @@ export {
   UPLINK_SUBPROTOCOL,
   WINDOW,
 } from "./uplink/frames.ts";
+export {
+  type Delivery,
+  HELLO_DEADLINE_MS,
+  type HouseInput,
+  type HouseOutput,
+  type HouseSide,
+  MAX_IN_FLIGHT,
+  MAX_MISREAD,
+  openHouseSide,
+  type RefuseCode,
+  stepHouseSide,
+} from "./uplink/house-side.ts";
+export { stepHostSide } from "./uplink/host-side.ts";
+export {
+  HOST_SIDE,
+  type HostSide,
+  type HostSideCommand,
+  type HostSideEvent,
+  type HostSideOptions,
+  type HostSideStep,
+  newHostSide,
+  type OutboxView,
+  type Time,
+} from "./uplink/host-side-state.ts";

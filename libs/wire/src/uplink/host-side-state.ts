@@ -1,0 +1,113 @@
+/** The words of the host's side of the uplink: what it is told, what it commands, what it remembers, and its figures. */
+import type { Epoch, HostId } from "@claw/events";
+import type { BackoffLimits } from "@claw/runtime";
+import type { FromHost, FromIngest } from "./frames.ts";
+
+export interface HostSideOptions {
+  readonly hostId: HostId;
+  readonly connectorVersion: string;
+  readonly capabilities: readonly string[];
+  /** Numbers in [0, 1), for the jitter of waits. */
+  readonly random: () => number;
+}
+
+export const HOST_SIDE = {
+  backoff: { baseMs: 500, capMs: 30_000 } satisfies BackoffLimits,
+  /** After a refusal that only a person can lift, or from a twin that uses our token. */
+  slowBackoff: { baseMs: 30_000, capMs: 300_000 } satisfies BackoffLimits,
+  /** From the first byte to `welcome`; covers the WebSocket upgrade (W-21). */
+  greetingMs: 10_000,
+  /** Two ticks further apart, or clocks that part by more: the machine slept, and what lies unread is from before (DESIGN 14.9). */
+  pauseMs: 2_000,
+  /** Heartbeats without any answer before the house counts as gone. */
+  unansweredBeats: 3,
+  /** The same missing range is not sent again sooner. */
+  resendMs: 1_000,
+} as const;
+
+/** What the shell knows of the outbox; part of every event, so that the machine never works from old figures. */
+export interface OutboxView {
+  readonly epoch: Epoch;
+  readonly nextSeq: number;
+  readonly depth: number;
+}
+
+export interface Time {
+  readonly monoMs: number;
+  readonly wallMs: number;
+}
+
+export type HostSideEvent =
+  | { readonly type: "tick"; readonly oldestUnackedAt: number | null }
+  /** The socket is open and may carry frames. */
+  | { readonly type: "opened" }
+  /** No socket: it could not be opened, or is closed. `reason` is one sentence without an address. */
+  | { readonly type: "closed"; readonly reason: string; readonly isUnauthenticated: boolean }
+  | { readonly type: "frame"; readonly frame: FromIngest }
+  | { readonly type: "unreadable"; readonly code: string }
+  /** The outbox has more than before. */
+  | { readonly type: "grew" }
+  /** The shell has written facts up to here to the socket. */
+  | { readonly type: "sent"; readonly through: number };
+
+export type HostSideCommand =
+  | { readonly type: "connect" }
+  | { readonly type: "send"; readonly frame: Extract<FromHost, { type: "hello" | "heartbeat" }> }
+  /** Send one frame of facts after this sequence, at most `count` of them, and answer with `sent`. */
+  | { readonly type: "send_facts"; readonly after: number; readonly count: number }
+  | { readonly type: "forget"; readonly epoch: Epoch; readonly through: number }
+  | { readonly type: "answer_page"; readonly request: Extract<FromIngest, { type: "page.read" }> }
+  /** The house knows more of this epoch than the outbox: an old copy of it was put back. Start a new epoch, then go on. */
+  | { readonly type: "renew_epoch" }
+  | { readonly type: "close"; readonly reason: string }
+  /** For diagnostics, once for each change of mind. */
+  | { readonly type: "report"; readonly level: "info" | "warn"; readonly sentence: string };
+
+export type HostSidePhase = "waiting" | "connecting" | "greeting" | "live";
+
+export interface HostSide {
+  readonly phase: HostSidePhase;
+  /** Monotonic: when waiting or greeting is over. */
+  readonly until: number;
+  readonly attempt: number;
+  readonly epoch: Epoch | null;
+  /** Sequences: confirmed by the ledger ≤ acknowledged ≤ written to this socket. */
+  readonly confirmed: number;
+  readonly acked: number;
+  readonly sent: number;
+  /** The highest acknowledgement of the epoch, over all connections. */
+  readonly everAcked: number;
+  readonly heartbeatMs: number;
+  readonly lastBeatAt: number;
+  readonly heardAt: number;
+  readonly pulse: { readonly nonce: number; readonly sentAt: number } | null;
+  readonly rttMs: number | null;
+  readonly resent: { readonly from: number; readonly at: number } | null;
+  readonly lastTick: Time | null;
+  readonly lastReport: string;
+}
+
+export interface HostSideStep {
+  readonly state: HostSide;
+  readonly commands: readonly HostSideCommand[];
+}
+
+/** Waits no time: the first tick connects. */
+export const newHostSide: HostSide = {
+  phase: "waiting",
+  until: 0,
+  attempt: 0,
+  epoch: null,
+  confirmed: 0,
+  acked: 0,
+  sent: 0,
+  everAcked: 0,
+  heartbeatMs: 5_000,
+  lastBeatAt: 0,
+  heardAt: 0,
+  pulse: null,
+  rttMs: null,
+  resent: null,
+  lastTick: null,
+  lastReport: "",
+};

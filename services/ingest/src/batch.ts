@@ -1,0 +1,91 @@
+/** One batch of the writer: deliveries of all lines in turn, admitted and stamped. */
+import { type By, type EntryId, hostEntryId, NONE, type Sealed, stampEntry } from "@claw/events";
+import { type Draft, MAX_DRAFTS } from "@claw/eventlog";
+import type { Clocks } from "@claw/runtime";
+import { admit, type Admission, type Bench, type Claim, reject } from "./domain/admit.ts";
+import type { Cleaner } from "./domain/clean.ts";
+import type { Delivery } from "./domain/delivery.ts";
+import { inTurn, type Line, shareOf } from "./line.ts";
+import { ownerOf, type Register } from "./register.ts";
+
+/** Bytes of frames in one batch: it bounds how long one commit holds everything up. */
+const MAX_BYTES = 4 * 1_024 * 1_024;
+
+export interface BatchParts {
+  readonly register: Register;
+  readonly cleaner: Cleaner;
+  readonly clocks: Clocks;
+}
+
+/** A delivery on its way into the log. */
+export interface Item {
+  readonly line: Line;
+  readonly delivery: Delivery;
+  readonly admission: Admission;
+  readonly draft: Draft;
+}
+
+/**
+ * Takes at most `MAX_DRAFTS` deliveries out of the lines. A claim ends its line's part: what follows it may depend on it, and must not be stored
+ * if the log refuses the claim; and so the part that is stored has no hole.
+ */
+export function fillBatch(parts: BatchParts, lines: Iterable<Line>, turn: number): readonly Item[] {
+  const waiting = inTurn(lines, turn);
+  const share = shareOf(MAX_DRAFTS, waiting.length);
+  const items: Item[] = [];
+  let bytes = 0;
+  for (const line of waiting) {
+    const room = Math.min(share, MAX_DRAFTS - items.length);
+    const part = partOf(parts, line, room, MAX_BYTES - bytes);
+    items.push(...part);
+    bytes += part.reduce((sum, { delivery }) => sum + delivery.bytes, 0);
+    if (items.length >= MAX_DRAFTS || bytes >= MAX_BYTES) break;
+  }
+  return items;
+}
+
+function partOf(parts: BatchParts, line: Line, room: number, roomBytes: number): readonly Item[] {
+  const part: Item[] = [];
+  let bytes = 0;
+  for (const delivery of line.waiting) {
+    if (part.length >= room || (bytes > 0 && bytes + delivery.bytes > roomBytes)) break;
+    const item = admitOne(parts, line, delivery);
+    part.push(item);
+    bytes += delivery.bytes;
+    if (claimOf(item) !== null) break;
+  }
+  line.waiting.splice(0, part.length);
+  line.waitsSince = line.waiting.length === 0 ? null : parts.clocks.monoMs();
+  return part;
+}
+
+function admitOne({ register, cleaner, clocks }: BatchParts, line: Line, delivery: Delivery): Item {
+  const nowMs = clocks.wallMs();
+  const bench: Bench = { ownerOf: (id) => ownerOf(register, id), nowMs, cleaner };
+  const admission =
+    line.refusedClaim === delivery.seq && delivery.kind === "fact"
+      ? reject(delivery.fact, "foreign_session", line.channel, bench)
+      : admit(delivery, line.channel, bench);
+  const item = { line, delivery, admission, draft: draftOf(line, delivery, admission, nowMs) };
+  const claim = claimOf(item);
+  if (claim !== null) register.claims.set(claim.sessionId, claim);
+  return item;
+}
+
+function draftOf({ channel }: Line, { seq }: Delivery, admission: Admission, at: number): Draft {
+  const { hostId, epoch } = channel;
+  const entry = stamp(
+    hostEntryId(hostId, epoch, seq),
+    { kind: "host", hostId, epoch, seq },
+    admission.said,
+    at,
+  );
+  return admission.kind === "fact" && admission.claim !== null ? { entry, expectedHead: NONE } : { entry };
+}
+
+/** Who, which and when come from here and from the channel; the host said only what is inside (RELIABILITY S6). */
+export const stamp = (id: EntryId, by: By, said: Sealed, at: number): Draft["entry"] =>
+  stampEntry(said, { id, by, at });
+
+export const claimOf = ({ admission }: Pick<Item, "admission">): Claim | null =>
+  admission.kind === "fact" ? admission.claim : null;
