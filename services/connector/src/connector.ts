@@ -1,0 +1,212 @@
+/**
+ * The connector: the supervisor's eyes on one host. It watches app-servers, keeps what it sees in its outbox, and tells the house when there is one.
+ * It answers no question, starts no turn and unloads nothing: without it, Codex is exactly as it was.
+ */
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { defaultSocketPath } from "@claw/codex-rpc";
+import { EndpointId, type HostId } from "@claw/events";
+import { REDACTOR_VERSION } from "@claw/redact";
+import {
+  type Clocks,
+  type ConfigOf,
+  type Diagnostics,
+  EXIT,
+  gauge,
+  type Health,
+  type Metrics,
+  Stopped,
+} from "@claw/runtime";
+import { OpenRefused } from "@claw/sqlite";
+import type { HostSide } from "@claw/wire";
+import { Effect, Queue, type Scope } from "effect";
+import { type Daemon, type DaemonOptions, makeDaemon, stopOwn } from "./daemon/daemon.ts";
+import type { Endpoint } from "./domain/endpoint.ts";
+import { openEvent } from "./domain/telling.ts";
+import { readMachineId } from "./outbox/identity.ts";
+import { openOutbox, type Outbox } from "./outbox/outbox.ts";
+import { readPage } from "./pages.ts";
+import { makeRedaction, type Redaction } from "./redaction.ts";
+import type { connectorSettings } from "./settings.ts";
+import { readGit } from "./surroundings/git.ts";
+import { describeHost } from "./surroundings/host.ts";
+import { secretsOfEnvironment } from "./surroundings/secrets.ts";
+import { storeIdOf } from "./surroundings/store.ts";
+import { startUplink, type Uplink } from "./uplink/uplink.ts";
+import { type Desk, tellHost, watched, type WatchTools } from "./watch/desk.ts";
+import { watchEndpoint } from "./watch/watch.ts";
+
+export interface ConnectorOptions {
+  readonly hostId: HostId;
+  /** A folder of its own. */
+  readonly dataDir: string;
+  readonly settings: ConfigOf<typeof connectorSettings>;
+  /** Where the house is; null to watch and keep, and tell nobody yet. */
+  readonly url: string | null;
+  /** Holds the host's token. Read at each connect, so that a new token needs no restart. */
+  readonly tokenFile: string;
+  /** The environment in which Codex is looked for, and whose secrets are kept out; by default the process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clocks: Clocks;
+  readonly health: Health;
+  readonly diagnostics: Diagnostics;
+  readonly metrics?: Metrics;
+}
+
+export interface Connector {
+  readonly outbox: Pick<Outbox, "epoch" | "nextSeq" | "used" | "read">;
+  readonly uplink: () => HostSide | null;
+}
+
+/** Runs until its scope ends. Fails with a sentence when the outbox cannot be used; nothing else keeps it from watching. */
+export const startConnector = Effect.fnUntraced(function* (
+  options: ConnectorOptions,
+): Effect.fn.Return<Connector, Stopped, Scope.Scope> {
+  const outbox = yield* Effect.acquireRelease(open(options), ({ close }) => Effect.sync(close));
+  const redaction = yield* Effect.sync(() => redactionOf(options));
+  const desks = new Map<EndpointId, Desk>();
+  const uplink =
+    options.url === null ? null : yield* uplinkOf(options, options.url, redaction, outbox, desks);
+  const { hostId, clocks, diagnostics, health, metrics } = options;
+  health.set("outbox", { ok: true, detail: "open" });
+  if (metrics !== undefined)
+    gauge(metrics, "claw_outbox_facts", "Facts that the house has not confirmed.", () => outbox.used().rows);
+  tellHost({ outbox, hostId }, openEvent("host.described", clocks.wallMs(), describeHost()));
+  const whisper: Uplink["whisper"] = (delta) => uplink?.whisper(delta);
+  yield* watchAll(options, { hostId, outbox, redaction, clocks, diagnostics, readGit, whisper }, desks);
+  return { outbox, uplink: () => uplink?.state() ?? null };
+});
+
+/** Ends the app-server that a connector with this folder started, and no other process. Its pid, or null if there was none. */
+export const stopOwnAppServer = (dataDir: string): Effect.Effect<number | null> => stopOwn(dataDir);
+
+function open({ hostId, clocks, dataDir }: ConnectorOptions): Effect.Effect<Outbox, Stopped> {
+  return Effect.try({
+    try: () => openOutbox({ directory: dataDir, hostId, redactor: REDACTOR_VERSION, wallMs: clocks.wallMs }),
+    catch: (error) => error,
+  }).pipe(
+    Effect.catch((error) =>
+      error instanceof OpenRefused ? Effect.fail(stoppedBy(error)) : Effect.die(error),
+    ),
+  );
+}
+
+const WAYS_OUT: Readonly<Record<OpenRefused["reason"], string>> = {
+  locked: "Stop the other connector, or give this one another CLAW_DATA_DIR.",
+  newer: "Run the newer version again, or give this one another CLAW_DATA_DIR.",
+  unwritable: "Make the directory writable for this user, or set CLAW_DATA_DIR.",
+  corrupt: "Move the file away; sessions are read again from Codex.",
+  disk_full: "Make room on its disk.",
+  pragma: "Put CLAW_DATA_DIR on a local file system.",
+};
+
+const stoppedBy = (refused: OpenRefused): Stopped =>
+  new Stopped({
+    sentence: `The connector's outbox cannot be used: ${refused.message}. ${WAYS_OUT[refused.reason]}`,
+    exitCode: refused.reason === "locked" ? EXIT.conflict : EXIT.fault,
+  });
+
+function redactionOf({ env = process.env, dataDir, tokenFile }: ConnectorOptions): Redaction {
+  const token = tokenIn(tokenFile);
+  return makeRedaction(linkKeyIn(dataDir), [
+    ...secretsOfEnvironment(env),
+    ...(token === null ? [] : [token]),
+  ]);
+}
+
+function tokenIn(tokenFile: string): string | null {
+  try {
+    return readFileSync(tokenFile, "utf8").trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** Random, and kept: the marks of one secret stay the same over restarts. */
+function linkKeyIn(directory: string): string {
+  const path = join(directory, "link.key");
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    const key = randomBytes(32).toString("hex");
+    writeFileSync(path, key, { mode: 0o600 });
+    return key;
+  }
+}
+
+function uplinkOf(
+  { hostId, tokenFile, clocks, health, diagnostics }: ConnectorOptions,
+  url: string,
+  redaction: Redaction,
+  outbox: Outbox,
+  desks: ReadonlyMap<EndpointId, Desk>,
+): Effect.Effect<Uplink, never, Scope.Scope> {
+  const answerPage = (request: Parameters<typeof readPage>[1]) =>
+    readPage(desks.get(request.endpointId) ?? null, request);
+  // A new token is a secret from the moment it is read.
+  const token = () => {
+    const bearer = tokenIn(tokenFile);
+    if (bearer !== null) redaction.learn([bearer]);
+    return bearer;
+  };
+  return startUplink({ url, token, hostId, outbox, clocks, health, diagnostics, answerPage });
+}
+
+const watchAll = Effect.fnUntraced(function* (
+  options: ConnectorOptions,
+  tools: WatchTools,
+  desks: Map<EndpointId, Desk>,
+) {
+  const machineId = readMachineId();
+  const deafen = tools.outbox.listen({ relieved: () => repair(desks) });
+  yield* Effect.addFinalizer(() => Effect.sync(deafen));
+  const { endpoints, daemon } = whatToWatch(options);
+  for (const endpoint of endpoints)
+    yield* Effect.forkScoped(
+      watchEndpoint({
+        tools,
+        endpoint,
+        health: options.health,
+        storeIdOf: (codexHome) => storeIdOf(codexHome, machineId),
+        isOurs: () => daemon?.isOurs() ?? false,
+        prepare: daemon?.ensure ?? Effect.void,
+        attached: (desk) =>
+          void (desk === null ? desks.delete(endpoint.endpointId) : desks.set(endpoint.endpointId, desk)),
+      }),
+    );
+});
+
+interface Watching {
+  readonly endpoints: readonly Endpoint[];
+  readonly daemon: Daemon | null;
+}
+
+function whatToWatch({ settings, env = process.env, dataDir, diagnostics }: ConnectorOptions): Watching {
+  const { endpoints, codex } = settings;
+  if (endpoints !== null) return { endpoints, daemon: null };
+  const socketPath = defaultSocketPath(env);
+  const local: Endpoint = {
+    endpointId: EndpointId.parse("local"),
+    target: { kind: "unix", path: socketPath },
+  };
+  return {
+    endpoints: [local],
+    daemon: makeDaemon({ dataDir, socketPath, codex, env: withoutOurs(env), diagnostics }),
+  };
+}
+
+/** Our settings, tokens among them, are nothing that a model's shell should find in its environment. */
+const withoutOurs = (env: DaemonOptions["env"]): DaemonOptions["env"] =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("CLAW_")));
+
+/** There is room again: what was not told of a thread is read again. */
+function repair(desks: ReadonlyMap<EndpointId, Desk>): void {
+  for (const desk of desks.values()) {
+    for (const { threadId, isGapped } of desk.outbox.sessionsOf(desk.endpointId)) {
+      const thread = isGapped ? watched(desk, threadId) : null;
+      if (thread !== null) thread.isCaughtUp = false;
+    }
+    Queue.offerUnsafe(desk.wake, null);
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * What the connector remembers of one session between notifications, connections and restarts, and how each observation changes it.
+ * Pure: every function takes the state and returns the next one with the facts that are new. A fact that says nothing new is not told.
+ */
+import type { Activity, EndpointId, SessionId } from "@claw/events";
+import { type Fact, fact, openEvent } from "./telling.ts";
+import type { Description } from "./translate/thread.ts";
+
+export interface OpenApproval {
+  readonly requestId: string;
+  readonly turnId: string | null;
+}
+
+export interface SessionState {
+  readonly sessionId: SessionId;
+  /** Codex's own id; differs from ours only when it has a form that ours cannot have. */
+  readonly threadId: string;
+  /** Where the session was first seen. It stays there (DESIGN 14.16). */
+  readonly endpointId: EndpointId;
+  readonly described: string;
+  readonly activity: Activity;
+  readonly name: string | null;
+  readonly standing: "open" | "unloaded" | "archived" | "deleted";
+  /** Its endpoint cannot be reached: what it does now is unknown. */
+  readonly isLost: boolean;
+  /** The newest turn up to which the history was told without a hole; a backfill runs down to it. */
+  readonly lastTurnId: string | null;
+  /** Turns that were told to have started and not to have ended, newest last; at most `MAX_OPEN`. */
+  readonly openTurns: readonly string[];
+  /** Questions that nobody has answered yet, newest last; at most `MAX_OPEN`. */
+  readonly approvals: readonly OpenApproval[];
+  /** Facts of it found no room in the outbox: its history has to be read again. */
+  readonly isGapped: boolean;
+}
+
+export interface Change {
+  readonly state: SessionState;
+  readonly facts: readonly Fact[];
+}
+
+export const MAX_OPEN = 64;
+
+const unchanged = (state: SessionState): Change => ({ state, facts: [] });
+
+/** The thread as a list, a read or a notification describes it. `activity` is null when a newer word about it is known already. */
+export function observe(
+  state: SessionState | null,
+  seen: Description,
+  activity: Activity | null,
+  at: number,
+): Change {
+  if (state === null) return firstSight(seen, activity ?? { type: "notLoaded", flags: [] }, at);
+  const now = activity ?? state.activity;
+  if (seen.digest === state.described) return becomes(named(state, seen.name, at), now, at);
+  const data = { ...seen.data, endpointId: state.endpointId, activity: now };
+  const told = fact(openEvent("session.observed", at, data, { name: seen.name, preview: seen.preview }), "a");
+  const next = { ...state, described: seen.digest, name: seen.name };
+  return becomes({ state: next, facts: [told] }, now, at);
+}
+
+function firstSight(seen: Description, activity: Activity, at: number): Change {
+  const body = { name: seen.name, preview: seen.preview };
+  const state: SessionState = {
+    sessionId: seen.sessionId,
+    threadId: seen.threadId,
+    endpointId: seen.data.endpointId,
+    described: seen.digest,
+    activity,
+    name: seen.name,
+    standing: "open",
+    isLost: false,
+    lastTurnId: null,
+    openTurns: [],
+    approvals: [],
+    isGapped: false,
+  };
+  return { state, facts: [fact(openEvent("session.observed", at, { ...seen.data, activity }, body), "a")] };
+}
+
+/** Codex says what the thread does now. A thread that was put away and does something again is open again. */
+export function becomes(before: Change, activity: Activity, at: number): Change {
+  const { state } = activity.type === "notLoaded" ? before : reopens(before, at);
+  const facts = activity.type === "notLoaded" ? before.facts : reopens(before, at).facts;
+  if (sameActivity(state.activity, activity) && !state.isLost) return { state, facts };
+  const told = fact(openEvent("session.became", at, { activity }), "a");
+  return { state: { ...state, activity, isLost: false }, facts: [...facts, told] };
+}
+
+const sameActivity = (a: Activity, b: Activity): boolean =>
+  a.type === b.type && a.flags.join() === b.flags.join();
+
+function reopens(before: Change, at: number): Change {
+  if (before.state.standing === "open" || before.state.standing === "deleted") return before;
+  const told = fact(openEvent("session.reopened", at, {}), "a");
+  return { state: { ...before.state, standing: "open" }, facts: [...before.facts, told] };
+}
+
+/** `thread/unarchived`, or any sign that a thread which was put away is back. */
+export const returns = (state: SessionState, at: number): Change => reopens(unchanged(state), at);
+
+export const active = (state: SessionState, activity: Activity, at: number): Change =>
+  becomes(unchanged(state), activity, at);
+
+export function named(state: SessionState, name: string | null, at: number): Change {
+  if (name === state.name) return unchanged(state);
+  return { state: { ...state, name }, facts: [fact(openEvent("session.named", at, {}, { name }), "a")] };
+}
+
+/** Codex put the thread away; its questions are over. */
+export function closes(state: SessionState, how: "unloaded" | "archived" | "deleted", at: number): Change {
+  if (state.standing === how || state.standing === "deleted") return unchanged(state);
+  const over = withdraw(state, "thread_closed", () => true, at);
+  const told = fact(openEvent("session.closed", at, { how }), "a");
+  return { state: { ...over.state, standing: how }, facts: [...over.facts, told] };
+}
+
+/** The app-server cannot be reached. Its open questions are out of sight, so they no longer count as open. */
+export function loses(state: SessionState, reason: string, at: number): Change {
+  const over = withdraw(state, "endpoint_lost", () => true, at);
+  if (state.isLost || state.activity.type === "notLoaded" || state.standing !== "open") return over;
+  const told = fact(openEvent("session.lost", at, { endpointId: state.endpointId, reason }), "a");
+  return { state: { ...over.state, isLost: true }, facts: [...over.facts, told] };
+}
+
+/** Closes the open questions that `isOver` names. */
+export function withdraw(
+  state: SessionState,
+  how: "answered" | "turn_ended" | "thread_closed" | "endpoint_lost",
+  isOver: (open: OpenApproval) => boolean,
+  at: number,
+): Change {
+  const over = state.approvals.filter(isOver);
+  if (over.length === 0) return unchanged(state);
+  const facts = over.map(({ requestId }) =>
+    fact(openEvent("approval.resolved", at, { requestId, how }), "a"),
+  );
+  return { state: { ...state, approvals: state.approvals.filter((open) => !isOver(open)) }, facts };
+}

@@ -1,0 +1,31 @@
+/** The connector's settings, for `readConfig`. */
+import { parseTarget, type Target } from "@claw/codex-rpc";
+import { failure, type Result, success } from "@claw/events";
+import { optionalText, type Settings } from "@claw/runtime";
+import { Result as Attempt } from "effect";
+import { z } from "zod";
+import { type Endpoint, parseEndpoints } from "./domain/endpoint.ts";
+
+const endpoints = z
+  .string()
+  .max(8_192, "is too long")
+  .optional()
+  .transform((setting, context): readonly Endpoint[] | null => {
+    if (setting === undefined) return null;
+    const read = parseEndpoints(setting, readTarget);
+    if (read.ok) return read.value;
+    context.addIssue({ code: "custom", message: read.problem });
+    return z.NEVER;
+  });
+
+export const connectorSettings = {
+  /** `id=target;id=target`; null: the default socket of CODEX_HOME, with a server of our own where none answers. */
+  endpoints: { variable: "CLAW_ENDPOINTS", schema: endpoints },
+  /** The codex to start where none answers; without it, the one on PATH. */
+  codex: { variable: "CLAW_CODEX", schema: optionalText },
+} as const satisfies Settings;
+
+function readTarget(setting: string): Result<Target, string> {
+  const read = parseTarget(setting);
+  return Attempt.isSuccess(read) ? success(read.success) : failure(read.failure.message);
+}

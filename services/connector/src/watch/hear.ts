@@ -1,0 +1,158 @@
+/**
+ * What arrives by itself, told as it arrives (N1-041). Synchronous: a whole batch of arrivals is one commit.
+ *
+ * A word about a thread that was not seen yet is not told; the thread is read, and what was missed comes with the backfill. So a thread that
+ * must not leave the host never does, not even by one word.
+ */
+import type { Inbound, KnownNotification } from "@claw/codex-rpc";
+import { answered, asked, threadAsked } from "../domain/approvals.ts";
+import { labelOf } from "../domain/scrub.ts";
+import { active, closes, named, returns } from "../domain/session-state.ts";
+import { isPrivate } from "../domain/title-threads.ts";
+import { turnBegins, turnEnds } from "../domain/turns.ts";
+import { activityOf } from "../domain/translate/thread.ts";
+import { itemCompleted, itemStarted, usageReported } from "../domain/translate/turn.ts";
+import { saneMs } from "../domain/names.ts";
+import { change, type Desk, ignore, meansOf, subscription, type Watched, watched } from "./desk.ts";
+
+/** Live words that may wait for a backfill; beyond them the backfill is done again. */
+const MAX_HELD = 1_000;
+
+export function hear(desk: Desk, inbound: Inbound): void {
+  if (inbound.kind === "unreadable") {
+    desk.misread.count(inbound);
+    return mistrust(desk);
+  }
+  if (inbound.kind === "request") return hearRequest(desk, inbound);
+  if (inbound.known) hearNotification(desk, inbound);
+}
+
+/** Something was said that could not be read, maybe about a turn: every thread that is at work is checked when it rests. */
+function mistrust(desk: Desk): void {
+  for (const thread of desk.threads.values()) if (thread.subscription.isActive) thread.isCaughtUp = false;
+}
+
+function hearRequest(desk: Desk, request: Extract<Inbound, { kind: "request" }>): void {
+  const threadId = threadAsked(request);
+  const thread = threadId === null ? null : watched(desk, threadId);
+  if (thread !== null)
+    change(desk, thread, (state) => asked(state, request, desk.redaction.scrub, desk.clocks.wallMs()));
+}
+
+function hearNotification(desk: Desk, heard: KnownNotification): void {
+  if (heard.method === "thread/started") return threadStarted(desk, heard.params.thread);
+  const { threadId } = heard.params as { readonly threadId?: unknown };
+  const thread = typeof threadId === "string" ? watched(desk, threadId) : null;
+  if (thread === null) return;
+  if (waitsForHistory(thread, heard.method)) hold(thread, heard);
+  else hearOfThread(desk, thread, heard);
+}
+
+function threadStarted(desk: Desk, thread: Parameters<typeof isPrivate>[0] & { readonly id: string }): void {
+  if (isPrivate(thread)) return ignore(desk, thread.id);
+  desk.ignored.delete(thread.id);
+  const started = watched(desk, thread.id);
+  if (started !== null) started.needsRead = true;
+}
+
+/** While the history is read, words about turns wait their turn, so that a lane is told in order. */
+const waitsForHistory = (thread: Watched, method: string): boolean =>
+  !thread.isCaughtUp &&
+  thread.faults === 0 &&
+  thread.subscription.status === "subscribed" &&
+  /^(turn|item)\//.test(method);
+
+function hold(thread: Watched, heard: KnownNotification): void {
+  if (thread.held.length < MAX_HELD) thread.held.push(heard);
+  else thread.isCaughtUp = false;
+}
+
+/** Tells what was held. `isCaughtUp` is as the backfill left it. */
+export function letGo(desk: Desk, thread: Watched): void {
+  const held = thread.held.splice(0);
+  if (held.length >= MAX_HELD) thread.isCaughtUp = false;
+  desk.outbox.commit(() => {
+    for (const heard of held)
+      if (heard.kind === "notification" && heard.known) hearOfThread(desk, thread, heard);
+  });
+}
+
+function hearOfThread(desk: Desk, thread: Watched, heard: KnownNotification): void {
+  const at = saneMs(heard.emittedAtMs) ?? desk.clocks.wallMs();
+  switch (heard.method) {
+    case "thread/status/changed":
+      return statusChanged(desk, thread, heard.params.status, at);
+    case "thread/name/updated":
+      return change(desk, thread, (state) =>
+        named(state, labelOf(heard.params.threadName, desk.redaction.scrub), at),
+      );
+    case "thread/closed":
+      return closed(desk, thread, "unloaded", at);
+    case "thread/archived":
+      return closed(desk, thread, "archived", at);
+    case "thread/deleted":
+      return closed(desk, thread, "deleted", at);
+    case "thread/unarchived":
+      return change(desk, thread, (state) => returns(state, at));
+    case "serverRequest/resolved":
+      return change(desk, thread, (state) => answered(state, heard.params.requestId, at));
+    case "thread/tokenUsage/updated": {
+      const { turnId, tokenUsage } = heard.params;
+      const told = usageReported(turnId, tokenUsage, meansOf(desk, thread, at));
+      return change(desk, thread, (state) => ({ state, facts: [told] }));
+    }
+    default:
+      return hearOfTurn(desk, thread, heard, at);
+  }
+}
+
+function hearOfTurn(desk: Desk, thread: Watched, heard: KnownNotification, at: number): void {
+  const means = meansOf(desk, thread, at);
+  switch (heard.method) {
+    case "turn/started":
+      return change(desk, thread, (state) => turnBegins(state, heard.params.turn, means));
+    case "turn/completed":
+      return change(desk, thread, (state) => turnEnds(state, heard.params.turn, means, thread.isCaughtUp));
+    case "item/started": {
+      const { item, turnId, startedAtMs } = heard.params;
+      return change(desk, thread, (state) => ({
+        state,
+        facts: [itemStarted(item, turnId, startedAtMs, means)],
+      }));
+    }
+    case "item/completed": {
+      const { item, turnId, completedAtMs } = heard.params;
+      desk.deltas.end({ threadId: thread.threadId, turnId, itemId: item.id });
+      const told = itemCompleted(item, turnId, completedAtMs, means);
+      return change(desk, thread, (state) => ({ state, facts: [told] }));
+    }
+    case "item/agentMessage/delta":
+    case "item/plan/delta":
+      return desk.deltas.push(heard.params);
+    default:
+  }
+}
+
+function statusChanged(
+  desk: Desk,
+  thread: Watched,
+  status: Parameters<typeof activityOf>[0],
+  at: number,
+): void {
+  const activity = activityOf(status, desk.redaction.scrub);
+  const isActive = activity.type === "active";
+  const wasActive = thread.subscription.isActive;
+  thread.statusHeard += 1;
+  thread.activity = activity;
+  // A turn begins unheard: what of it is over when the subscription stands comes with the backfill.
+  if (isActive && thread.subscription.status !== "subscribed") thread.isCaughtUp = false;
+  // Preview, name and branch may have changed with the turn.
+  if (wasActive && !isActive) thread.needsRead = true;
+  subscription(desk, thread, { type: "activity", isActive });
+  change(desk, thread, (state) => active(state, activity, at));
+}
+
+function closed(desk: Desk, thread: Watched, how: "unloaded" | "archived" | "deleted", at: number): void {
+  subscription(desk, thread, { type: "closed" });
+  change(desk, thread, (state) => closes(state, how, at));
+}
