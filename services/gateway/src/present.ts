@@ -1,0 +1,79 @@
+/** Rows as one caller may see them, with what heartbeats say now. Everything that leaves through HTTP or the live stream passes here. */
+import type { HostId } from "@claw/events";
+import {
+  type ApprovalRow,
+  type Asker,
+  type ChangedRow,
+  type EndpointRow,
+  type HostRow,
+  type ItemRow,
+  NO_OVERLAY,
+  presentApproval,
+  presentEndpoint,
+  presentHost,
+  presentItem,
+  presentQuarantine,
+  presentSession,
+  presentToken,
+  presentTurn,
+  type QuarantineRow,
+  type SessionRow,
+  type TokenRow,
+  type ViewName,
+  type ViewRows,
+} from "@claw/views";
+import type { Caller } from "./auth/authenticate.ts";
+import type { LiveFrame, LiveView } from "./live/frames.ts";
+import type { GatewayPorts } from "./ports.ts";
+
+type Sight = Pick<GatewayPorts, "reader" | "overlay" | "redactor" | "clocks">;
+
+/** Made for one answer: it asks for each host once. */
+export function presenterFor(house: Sight, caller: Pick<Caller, "principal">) {
+  const asker: Asker = {
+    principal: caller.principal,
+    presentText: (text) => house.redactor.text(text).text,
+    nowMs: house.clocks.wallMs(),
+  };
+  const hosts = new Map<HostId, HostRow | null>();
+  const present = {
+    session: (row: SessionRow) => {
+      const overlay = { ...NO_OVERLAY, hostHeardAt: heardAt(house, row.hostId) };
+      return presentSession(row, hostOf(house, hosts, row.hostId), overlay, asker);
+    },
+    host: (row: HostRow) => presentHost(row, heardAt(house, row.hostId), asker),
+    endpoint: (row: EndpointRow) => presentEndpoint(row),
+    approval: (row: ApprovalRow) => presentApproval(row, asker),
+    item: (row: ItemRow) => presentItem(row, asker),
+    token: (row: TokenRow) => presentToken(row, asker),
+    quarantined: (row: QuarantineRow) => presentQuarantine(row),
+  };
+  const liveMakers: LiveMakers = {
+    sessions: present.session,
+    hosts: present.host,
+    endpoints: present.endpoint,
+    approvals: present.approval,
+    turns: (row) => presentTurn(row, asker),
+    items: present.item,
+  };
+  return { ...present, changed: (changed: ChangedRow) => presentChanged(liveMakers, changed) };
+}
+
+type LiveMakers = { readonly [View in LiveView]: (row: ViewRows[View]) => object };
+
+/** A row of the live stream. Views that are not followed are null, whoever asks. */
+function presentChanged(makers: LiveMakers, { view, row }: ChangedRow): LiveFrame["row"] {
+  if (!Object.hasOwn(makers, view)) return null;
+  const make = makers[view as LiveView] as (row: ViewRows[ViewName]) => object;
+  return make(row) as LiveFrame["row"];
+}
+
+const heardAt = (house: Sight, hostId: HostId): number | null => house.overlay?.(hostId)?.heardAt ?? null;
+
+function hostOf(house: Sight, hosts: Map<HostId, HostRow | null>, hostId: HostId): HostRow | null {
+  const known = hosts.get(hostId);
+  if (known !== undefined) return known;
+  const row = house.reader().host(hostId);
+  hosts.set(hostId, row);
+  return row;
+}

@@ -1,0 +1,51 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readConfig } from "@claw/runtime";
+import { Cause, Effect, Exit } from "effect";
+import { describe, expect, test } from "vitest";
+import { gatewaySettings, startGateway } from "../src/index.ts";
+import { fakePorts, makeFakeViews } from "./fake-house.ts";
+import { running } from "./running.ts";
+
+const ports = () => fakePorts({ reader: makeFakeViews().reader }).ports;
+
+describe("the gateway's life", () => {
+  test("a port in use ends as Stopped, in one sentence that names the way out", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as AddressInfo;
+    const settings = { host: "127.0.0.1", port, publicUrl: undefined };
+    const exit = await Effect.runPromiseExit(Effect.scoped(startGateway({ ...ports(), settings })));
+    taken.close();
+    const problem = Exit.isFailure(exit) ? Cause.squash(exit.cause) : null;
+    expect(problem).toMatchObject({ _tag: "Stopped", exitCode: 1 });
+    expect(problem).toHaveProperty("sentence", expect.stringContaining("set CLAW_HTTP_PORT"));
+  });
+
+  test("when its scope ends the port is free again", async () => {
+    const gateway = await running(ports());
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+    await gateway.stop();
+    await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("gatewaySettings", () => {
+  const read = (env: Record<string, string>) => readConfig(gatewaySettings, env);
+
+  test("S1-116: loopback unless somebody says otherwise", () => {
+    expect(read({})).toEqual({ ok: true, config: { host: "127.0.0.1", port: 7_420, publicUrl: undefined } });
+  });
+
+  test.each([
+    ["CLAW_HTTP_PORT", "70000"],
+    ["CLAW_HTTP_PORT", "http"],
+    ["CLAW_PUBLIC_URL", "claw.example.org"],
+    ["CLAW_PUBLIC_URL", "ftp://claw.example.org"],
+    ["CLAW_PUBLIC_URL", "https://somebody:hunter@claw.example.org"],
+  ])("%s=%s is refused without its value", (variable, value) => {
+    const result = read({ [variable]: value });
+    expect(result.ok).toBe(false);
+    expect(JSON.stringify(result)).not.toContain("hunter");
+  });
+});
