@@ -19,9 +19,9 @@ export async function startConnector(
   hostId: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Connecting> {
-  const added = await runClaw(["host", "add", hostId, "-o", "json"], { ...house.env, CLAW_URL: house.url });
+  const added = await runClaw(["host", "add", hostId], { ...house.env, CLAW_URL: house.url });
   if (added.code !== 0) throw new Error(`claw host add: ${added.stderr}`);
-  const { token } = JSON.parse(added.stdout) as { readonly token: string };
+  const [, token = ""] = /printf %s (\S+) \|/.exec(added.stdout) ?? [];
   const dataDir = mkdtempSync(join(tmpdir(), "claw-connector-"));
   const tokenFile = join(dataDir, "host-token");
   writeFileSync(tokenFile, token, { mode: 0o600 });
@@ -30,6 +30,7 @@ export async function startConnector(
       HOME: dataDir,
       CLAW_DATA_DIR: dataDir,
       CLAW_URL: house.url,
+      CLAW_HOST_ID: hostId,
       CLAW_TOKEN_FILE: tokenFile,
       CLAW_DIAGNOSTICS_LEVEL: "warn",
       ...env,

@@ -21,6 +21,7 @@ export function registerHouseCommands(program: Command): void {
     .command("connect")
     .description("watch this machine's Codex for a house elsewhere")
     .option("--url <url>", "the house (default: CLAW_URL)")
+    .option("--host <id>", "this machine's id, as it was added (default: CLAW_HOST_ID, else its name)")
     .option("--token-file <file>", "the host's token, - for standard input (default: CLAW_TOKEN_FILE)")
     .action((flags: ConnectFlags) => runMain(connect(flags)));
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { connectorSettings, startConnector } from "@claw/connector";
-import { makeRedactor } from "@claw/redact";
+import { HostId } from "@claw/events";
 import {
   EXIT,
   makeDiagnostics,
@@ -16,7 +16,6 @@ import {
 } from "@claw/runtime";
 import { Effect } from "effect";
 import { hostTokenFile } from "./credentials.ts";
-import { linkKey } from "./link-key.ts";
 import { fromEnvironment, houseSettings } from "./settings.ts";
 import { thisHostId } from "./this-host.ts";
 
@@ -28,6 +27,7 @@ const settings = {
 
 export interface ConnectFlags {
   readonly url?: string;
+  readonly host?: string;
   readonly tokenFile?: string;
 }
 
@@ -38,26 +38,36 @@ export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
       const config = yield* fromEnvironment(settings);
       const dataDir = resolve(config.dataDir);
       const url = flags.url ?? config.url;
+      const hostId = yield* hostIdFrom(flags.host, config.hostId);
       const tokenFile = yield* takeToken(dataDir, flags.tokenFile ?? config.tokenFile);
-      const connector = yield* startConnector({
+      yield* startConnector({
+        hostId,
         dataDir: join(dataDir, "connector"),
+        settings: yield* fromEnvironment(connectorSettings),
+        url,
+        tokenFile,
         clocks: systemClocks,
         health: makeHealth(),
         metrics: makeMetrics(),
         diagnostics: makeDiagnostics("connector", config.level),
-        redactor: makeRedactor({ linkKey: linkKey(dataDir) }),
-        settings: yield* fromEnvironment(connectorSettings),
-        url,
-        tokenFile,
-        hostId: config.hostId ?? thisHostId(),
       });
-      void connector;
       process.stderr.write(
-        `Watching this machine's Codex for ${url}. Stop with Ctrl-C; nobody at a TUI will notice.\n`,
+        `Watching this machine's Codex as ${hostId} for ${url}. Stop with Ctrl-C; nobody at a TUI will notice.\n`,
       );
       return yield* Effect.never;
     }),
   );
+
+const hostIdFrom = (
+  flag: string | undefined,
+  setting: HostId | undefined,
+): Effect.Effect<HostId, Stopped> => {
+  const read =
+    flag === undefined ? { success: true as const, data: setting ?? thisHostId() } : HostId.safeParse(flag);
+  if (read.success) return Effect.succeed(read.data);
+  const sentence = `--host ${flag} is no host id: it takes lower-case letters, digits, _ and -.`;
+  return Effect.fail(new Stopped({ sentence, exitCode: EXIT.usage }));
+};
 
 /** The file that holds the host's token. Refuses a missing one, and one that holds something else. */
 const takeToken = (dataDir: string, given: string | undefined): Effect.Effect<string, Stopped> =>

@@ -16,10 +16,10 @@ export const down = (): Effect.Effect<number, Stopped> =>
     const { dataDir } = yield* fromEnvironment(houseSettings);
     const pid = runningHouse(resolve(dataDir));
     if (pid !== null) yield* Effect.promise(() => end(pid));
-    const appServer = yield* stopOwnAppServer(join(resolve(dataDir), "connector"));
+    const hadAppServer = yield* stopOwnAppServer(join(resolve(dataDir), "connector"));
     const stopped = [
       pid === null ? null : `the house (process ${pid})`,
-      appServer === null ? null : `the app-server it had started (process ${appServer})`,
+      hadAppServer ? "the app-server that it had started" : null,
     ];
     const names = stopped.filter((name) => name !== null);
     process.stderr.write(

@@ -4,7 +4,7 @@ import { type Connector, startConnector } from "@claw/connector";
 import { openSqlitePulse } from "@claw/eventlog";
 import { type HostId, position, sha256 } from "@claw/events";
 import { type Gateway, startGateway } from "@claw/gateway";
-import { startIngest } from "@claw/ingest";
+import { type Ingest, startIngest } from "@claw/ingest";
 import { startPolicy } from "@claw/policy";
 import { type Projector, startProjector } from "@claw/projector";
 import { makeRedactor } from "@claw/redact";
@@ -51,12 +51,13 @@ export const openHouse = Effect.fnUntraced(function* (options: {
     metrics: makeMetrics(),
     diagnostics: makeDiagnostics("claw", own.level),
     redactor: makeRedactor({ linkKey: linkKey(dataDir) }),
+    ids: { newId },
   };
   shell.health.set("log", { ok: true, detail: "durable: every commit is synced" });
 
   const pulse = yield* openSqlitePulse({ path: join(dataDir, "pulse.db") }).pipe(Effect.orDie);
   const projector = yield* startProjector({ ...shell, log });
-  const { gate } = yield* startPolicy({ ...shell, log, ids: { newId } });
+  const { gate } = yield* startPolicy({ ...shell, log });
   const ingest = yield* startIngest({ ...shell, log, pulse, settings: ingestSettings });
   yield* projector.feed.reached(position(yield* Effect.orDie(log.last)));
 
@@ -65,14 +66,13 @@ export const openHouse = Effect.fnUntraced(function* (options: {
   yield* ensureHostToken(dataDir, hostId, gate, projector.reader, isKnown);
   yield* projector.feed.reached(position(yield* Effect.orDie(log.last)));
 
-  const { handleUpgrade: handleUplink, pages, overlay } = ingest;
   const gateway = yield* startGateway({
     ...shell,
     log,
     gate,
-    pages,
-    overlay,
-    handleUplink,
+    pages: ingest.pages,
+    handleUplink: ingest.handleUpgrade,
+    overlay: (id) => overlayOf(ingest, id),
     reader: projector.reader,
     feed: projector.feed,
     settings: gatewaySettings,
@@ -80,11 +80,11 @@ export const openHouse = Effect.fnUntraced(function* (options: {
   const connector = options.connector
     ? yield* startConnector({
         ...shell,
+        hostId,
         dataDir: join(dataDir, "connector"),
         settings: connectorSettings,
         url: `http://${loopbackOf(gatewaySettings.host)}:${gateway.port}`,
         tokenFile: hostTokenFile(dataDir),
-        hostId,
       })
     : null;
   return { gateway, dataDir, hostId, connector, adminTokenIsNew };
@@ -98,5 +98,11 @@ const knownTokens =
     const row = id === undefined ? null : reader().token(id);
     return row !== null && row.revokedAt === null && row.tokenDigest === sha256(bearer);
   };
+
+/** What heartbeats say of a host now. */
+function overlayOf(ingest: Ingest, hostId: HostId): { readonly heardAt: number } | null {
+  const host = ingest.connected().find((connected) => connected.hostId === hostId);
+  return host === undefined || host.lastHeardAt === null ? null : { heardAt: host.lastHeardAt };
+}
 
 const loopbackOf = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host);

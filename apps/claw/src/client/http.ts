@@ -1,0 +1,148 @@
+/**
+ * One call to the house. Redirects are refused, because a token would follow them; answers are bounded, those of errors to 64 KiB (X1-058).
+ */
+import { EXIT } from "@claw/runtime";
+import { z } from "zod";
+import { CommandFailed, type ExitCode } from "../io.ts";
+import type { Target } from "./target.ts";
+
+const MAX_ANSWER_BYTES = 64 * 1_048_576;
+const MAX_ERROR_BYTES = 65_536;
+const TIMEOUT_MS = 15_000;
+
+export type Params = Readonly<Record<string, string | number | undefined>>;
+
+/** A problem as the house writes it; anything else that fails is told by its status. */
+const Problem = z.looseObject({
+  code: z.string(),
+  title: z.string(),
+  remedy: z.string().nullish(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).default({}),
+  instance: z.string().optional(),
+});
+
+/** An answer with its headers, whatever its status. */
+export interface Raw {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+export const get = async (target: Target, path: string, params: Params = {}): Promise<unknown> =>
+  accepted(await send(target, "GET", path, params));
+
+export const post = async (target: Target, path: string, body: unknown): Promise<unknown> =>
+  accepted(await send(target, "POST", path, {}, body));
+
+/** Sends and reads, and fails only when the house cannot be reached or does not speak our way. */
+export async function send(
+  target: Target,
+  method: "GET" | "POST",
+  path: string,
+  params: Params = {},
+  body?: unknown,
+): Promise<Raw> {
+  const response = await reach(target, addressOf(target, path, params), {
+    method,
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: {
+      accept: "application/json",
+      ...(target.token !== null && { authorization: `Bearer ${target.token}` }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (response.status >= 300 && response.status < 400)
+    throw new CommandFailed(
+      EXIT.fault,
+      "The server answers with a redirect, and a token is not sent after one: correct CLAW_URL.",
+    );
+  const text = await readBounded(response, response.ok ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES);
+  return { status: response.status, headers: response.headers, body: parse(text) };
+}
+
+export function addressOf({ url }: Target, path: string, params: Params): URL {
+  const address = new URL(url.pathname.replace(/\/$/, "") + path, url);
+  for (const [name, value] of Object.entries(params))
+    if (value !== undefined) address.searchParams.set(name, String(value));
+  return address;
+}
+
+async function reach(target: Target, address: URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, request);
+  } catch (error) {
+    throw unreachable(target, error);
+  }
+}
+
+/** One sentence: where, why, and what to do. */
+export function unreachable(target: Target, error: unknown): CommandFailed {
+  const why = codeOf(error);
+  return new CommandFailed(
+    EXIT.unreachable,
+    `Nothing answers at ${target.url.origin} (${why}): start the house with \`claw up\`, or set CLAW_URL.`,
+  );
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  if (error.name === "TimeoutError") return `no answer in ${TIMEOUT_MS / 1_000} s`;
+  const cause: unknown = error.cause ?? error;
+  return cause instanceof Error && "code" in cause ? String(cause.code) : error.name;
+}
+
+async function readBounded(response: Response, limit: number): Promise<string> {
+  if (response.body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    if (bytes > limit)
+      throw new CommandFailed(EXIT.fault, `The server's answer is larger than ${limit} bytes: ask for less.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function accepted({ status, body }: Raw): unknown {
+  if (status >= 200 && status < 300) return body;
+  throw failureOf(status, body);
+}
+
+/** What a refused or failed call means for the command: its exit code, and the house's own words. */
+export function failureOf(status: number, body: unknown): CommandFailed {
+  const problem = Problem.safeParse(body);
+  if (!problem.success)
+    return new CommandFailed(exitFor(status), `The server answers ${status} without saying why.`);
+  const { title, remedy, facts, code, instance } = problem.data;
+  const seen = Object.entries(facts).map(([name, value]) => `${name}=${value ?? "none"}`);
+  const parts = [
+    title,
+    seen.length > 0 ? `(${seen.join(", ")})` : "",
+    remedy ?? "",
+    code === "defect" ? instance : "",
+  ];
+  return new CommandFailed(exitFor(status), parts.filter(Boolean).join(" "));
+}
+
+const EXITS: Readonly<Record<number, ExitCode>> = {
+  400: EXIT.usage,
+  401: EXIT.refused,
+  403: EXIT.refused,
+  404: EXIT.notFound,
+  409: EXIT.conflict,
+  422: EXIT.refused,
+  429: EXIT.refused,
+};
+
+const exitFor = (status: number): ExitCode => EXITS[status] ?? EXIT.fault;

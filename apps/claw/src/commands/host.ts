@@ -1,0 +1,55 @@
+/**
+ * `claw host`: which machines may report. `host add` prints one command to paste on the new machine. The token in it goes through a pipe from the
+ * shell's own `printf`, so it is in no process's arguments and in no URL (DESIGN 14.22); `claw connect` keeps it in a file for its owner.
+ */
+import { sha256 } from "@claw/events";
+import { newBearer } from "@claw/runtime";
+import { readRows } from "../client/pages.ts";
+import { isLoopback } from "../client/target.ts";
+import { hosts } from "../render/looks.ts";
+import { type Format, writeList } from "../render/output.ts";
+import { outputOption, type Register } from "./shape.ts";
+import { submit } from "./submit.ts";
+
+export const registerHost: Register = (program, { io, target }) => {
+  const group = program.command("host").description("let machines join, and list them");
+  group
+    .command("add")
+    .description("print the one command that makes a machine join")
+    .argument("<id>", "the host's id: lower-case letters, digits, _ and -")
+    .option("--url <url>", "the address at which that machine reaches this house (default: CLAW_URL)")
+    .addHelpText("after", EXAMPLES)
+    .action(async (hostId: string, { url }: { readonly url?: string }) => {
+      const house = target();
+      const address = new URL(url ?? house.url);
+      const { tokenId, bearer } = newBearer("host");
+      await submit(house, { type: "host.add", hostId, tokenId, tokenDigest: sha256(bearer), until: null });
+      io.say(
+        `On ${hostId}, in a checkout of this repository, run this once. It holds the host's token: treat it as a password.`,
+      );
+      io.out(`${joinCommand(hostId, address, bearer)}\n`);
+      if (isLoopback(address))
+        io.say(
+          "The address in it is this machine's own: from another machine, give --url with one that it can reach.",
+        );
+    });
+  group
+    .command("list")
+    .description("the hosts there are")
+    .addOption(outputOption())
+    .action(({ output }: { readonly output: Format }) =>
+      writeList(io, hosts, readRows(target(), { path: "/api/hosts", key: "hosts", params: {} }), output),
+    );
+};
+
+/** `hostId` and the token are made of letters that no shell reads as anything else; the address is quoted. */
+export const joinCommand = (hostId: string, address: URL, bearer: string): string =>
+  `printf %s ${bearer} | CLAW_HOST_ID=${hostId} npx claw connect --url ${quoted(address.href)} --token-file -`;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+const EXAMPLES = `
+Examples:
+  $ claw host add build-1 --url https://claw.example.org
+  $ claw host list -o wide
+`;
