@@ -12,7 +12,7 @@ const tiers = [
   },
   { name: "contract", include: ["**/*.contract.test.ts"], exclude: [], timeoutMs: 60_000, parallel: true },
   { name: "codex", include: ["**/*.codex.test.ts"], exclude: [], timeoutMs: 90_000, parallel: false },
-  { name: "acceptance", include: ["**/*.e2e.test.ts"], exclude: [], timeoutMs: 600_000, parallel: false },
+  { name: "acceptance", include: ["**/*.e2e.test.ts"], exclude: [], timeoutMs: 900_000, parallel: false },
 ];
 
 export default defineConfig({

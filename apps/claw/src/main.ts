@@ -1,5 +1,4 @@
 /** The command line: this process's streams and signals, and its exit code. */
-import { registerHouseCommands } from "./house/commands.ts";
 import type { Io } from "./io.ts";
 import { makeProgram, runClaw } from "./program.ts";
 
@@ -39,5 +38,13 @@ const runsHouse = HOUSE_COMMANDS.has(argv[0] ?? "");
 if (!runsHouse)
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stopGently);
 
-const exitCode = await runClaw(makeProgram(io, registerHouseCommands), argv, io);
+/** The house is loaded only for its own commands and for help: a client command in a loop should not wait for it. */
+const client = makeProgram(io, () => {});
+const isClientCommand = client.commands.some((command) => command.name() === argv[0]);
+const { registerHouseCommands } = isClientCommand
+  ? { registerHouseCommands: null }
+  : await import("./house/commands.ts");
+const program = registerHouseCommands === null ? client : makeProgram(io, registerHouseCommands);
+
+const exitCode = await runClaw(program, argv, io);
 if (!runsHouse || exitCode !== 0) process.exitCode = exitCode;

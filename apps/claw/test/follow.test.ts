@@ -96,7 +96,9 @@ describe("S1-079: claw transcript", () => {
       url.includes("/transcript")
         ? {
             body: {
-              items: url.includes("cursor") ? [item("i2", "two\u001b[1m")] : [item("i1", "one")],
+              items: url.includes("cursor")
+                ? [item("i2", "two\u001b[1m")]
+                : [item("i1", "one"), item("i3", "begun", "started")],
               nextCursor: url.includes("cursor") ? null : "c",
               position: 40,
             },
@@ -113,7 +115,8 @@ describe("S1-079: claw transcript", () => {
         row,
       });
       client.send(JSON.stringify(frame(41, item("i3", "not yet", "started"))));
-      client.send(JSON.stringify(frame(42, item("i3", "three"))));
+      client.send(JSON.stringify(frame(42, item("i2", "two"))));
+      client.send(JSON.stringify(frame(43, item("i3", "three"))));
     });
     const { out } = await claw(
       ["transcript", "s1", "-f"],

@@ -3,7 +3,7 @@
  * Messages are built from fields; the fields never hold payloads, tokens or transcripts (N1-042, X1-057).
  */
 export interface RefusalKind {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 421 | 422 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 421 | 422 | 429 | 503;
   readonly reason: string;
   readonly remedy: string;
 }
@@ -41,6 +41,11 @@ export const refusals = {
     reason: "The message is larger than this door takes.",
     remedy: "Send less at once; `facts.limit` is the most it takes.",
   },
+  media_type: {
+    status: 415,
+    reason: "The body comes in a form that this door does not read.",
+    remedy: "Send JSON as `application/json`, not compressed.",
+  },
   too_many: {
     status: 429,
     reason: "Too many at once from this caller.",
@@ -55,6 +60,11 @@ export const refusals = {
     status: 409,
     reason: "This commandId was used for another command.",
     remedy: "Use a new commandId, or repeat the first command unchanged to get its verdict.",
+  },
+  secret_in_text: {
+    status: 422,
+    reason: "The text of the command holds a secret, and the log forgets nothing.",
+    remedy: "Say it without the secret; `facts.kind` and `facts.offset` say what stands where.",
   },
   host_exists: {
     status: 409,

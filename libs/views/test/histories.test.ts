@@ -304,6 +304,19 @@ test.each(rows)("%s", (_title, steps, expected) => {
   expect(believed(readerOn(store.db).session(session))).toBe(expected);
 });
 
+test("what another host says of a session makes no turn, item or approval of it (DESIGN 14.16)", () => {
+  const store = memoryStore();
+  const steps = [
+    observed(),
+    by("stranger", started("T1")),
+    by("stranger", completed("T2")),
+    by("stranger", asked("0")),
+  ];
+  foldInto(store, placed(steps.map(entryOf)));
+  const views = ["turns", "items", "approvals"] as const;
+  expect(readerOn(store.db).changedAfter(views, 0, 10)).toEqual([]);
+});
+
 test("the table has the rows that N1-024 deserves", () => expect(rows.length).toBeGreaterThanOrEqual(40));
 
 type Session = NonNullable<ReturnType<ReturnType<typeof readerOn>["session"]>>;

@@ -1,7 +1,20 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { history } from "@claw/testkit/arbitraries";
 import fc from "fast-check";
-import { expect, it } from "vitest";
-import { emptyBatch, foldEntry, NO_EVIDENCE, readerOn, viewDigest, viewProjections } from "../src/index.ts";
+import { expect, it, onTestFinished } from "vitest";
+import {
+  type AnyProjection,
+  openViewReader,
+  openViewStore,
+  emptyBatch,
+  foldEntry,
+  NO_EVIDENCE,
+  readerOn,
+  viewDigest,
+  viewProjections,
+} from "../src/index.ts";
 import { makeRowCache } from "../src/store/row-cache.ts";
 import { foldInto, memoryStore, placed } from "./given.ts";
 
@@ -29,11 +42,37 @@ it("rows and checkpoint are one transaction: what fails at the last write leaves
   );
 });
 
-it("a store knows rows of other projections", () => {
-  const store = memoryStore();
-  expect(store.isOfThisCode()).toBe(true);
-  store.commit(emptyBatch({ position: 0, entryId: null }));
-  expect(store.isOfThisCode()).toBe(true);
+it("a store tells its own rows from those of other versions of the projections", () => {
+  const folder = mkdtempSync(join(tmpdir(), "claw-views-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "views.db");
+  const raised = viewProjections.map((one) => ({ ...one, version: 99 })) as readonly AnyProjection[];
+  const isOfThisCode = (projections: readonly AnyProjection[]): boolean => {
+    const store = openViewStore({ path, projections });
+    const found = store.isOfThisCode();
+    if (found) store.commit(emptyBatch(store.checkpoint()));
+    store.close();
+    return found;
+  };
+  expect([viewProjections, raised, viewProjections].map(isOfThisCode)).toEqual([true, false, true]);
+});
+
+it("a reader on a file sees each commit, and cannot write", () => {
+  const folder = mkdtempSync(join(tmpdir(), "claw-views-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "views.db");
+  const store = openViewStore({ path, projections: viewProjections });
+  const reader = openViewReader(path);
+  onTestFinished(() => {
+    reader.close();
+    store.close();
+  });
+  const entries = placed(fc.sample(history(30), { numRuns: 20, seed: 7 }).flat());
+  for (const entry of entries) {
+    foldInto(store, [entry]);
+    expect(reader.position()).toBe(entry.position);
+  }
+  expect(entries.length).toBeGreaterThan(20);
 });
 
 it("an entry that a projection throws at leaves no row, not even of the projections before it", () => {

@@ -42,7 +42,7 @@ class World {
   }
 
   dispatch(event: HostSideEvent): void {
-    const view = { epoch, nextSeq: this.nextSeq, depth: this.depth };
+    const view = { epoch, firstSeq: this.forgotten + 1, nextSeq: this.nextSeq, depth: this.depth };
     const { state, commands } = stepHostSide(this.state, event, view, this.now, options);
     this.state = state;
     for (const command of commands) this.perform(command);
@@ -79,7 +79,7 @@ class World {
       case "answer_page":
         return;
       case "renew_epoch":
-        this.problems.push("renews");
+        this.problems.push(command.retell ? "retells" : "renews");
     }
   }
 
@@ -277,6 +277,26 @@ describe("the host's side of the uplink", () => {
     world.hear();
     expect(world.problems).toEqual(["renews"]);
     expect(world.state.phase).toBe("waiting");
+  });
+});
+
+describe("a house that lost its memory", () => {
+  it("is given time to remember, and then told everything anew, because what was forgotten here is gone", () => {
+    const world = live();
+    acts.commit(world, 5);
+    world.serve();
+    world.confirm(5);
+    while (world.toHost.length > 0) world.hear();
+    expect(world.forgotten).toBe(5);
+    world.ledger = [];
+    for (let greetings = 0; greetings < HOST_SIDE.shortfallsBeforeRetelling; greetings += 1) {
+      expect(world.problems).toEqual([]);
+      acts.cut(world);
+      while (!world.isOpen) world.advance(1_000);
+      world.serve();
+      world.hear();
+    }
+    expect(world.problems).toEqual(["retells"]);
   });
 });
 

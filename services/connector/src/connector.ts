@@ -72,7 +72,6 @@ export const startConnector = Effect.fnUntraced(function* (
   health.set("outbox", { ok: true, detail: "open" });
   if (metrics !== undefined)
     gauge(metrics, "claw_outbox_facts", "Facts that the house has not confirmed.", () => outbox.used().rows);
-  tellHost({ outbox, hostId }, openEvent("host.described", clocks.wallMs(), describeHost()));
   const whisper: Uplink["whisper"] = (delta) => uplink?.whisper(delta);
   yield* watchAll(options, { hostId, outbox, redaction, clocks, diagnostics, readGit, whisper }, desks);
   return { outbox, uplink: () => uplink?.state() ?? null };
@@ -159,8 +158,15 @@ const watchAll = Effect.fnUntraced(function* (
   desks: Map<EndpointId, Desk>,
 ) {
   const machineId = readMachineId();
-  const deafen = tools.outbox.listen({ relieved: () => repair(desks) });
+  const deafen = tools.outbox.listen({
+    relieved: () => repair(desks),
+    untold: () => {
+      introduce(tools);
+      for (const desk of desks.values()) desk.restart();
+    },
+  });
   yield* Effect.addFinalizer(() => Effect.sync(deafen));
+  introduce(tools);
   const { endpoints, daemon } = whatToWatch(options);
   for (const endpoint of endpoints)
     yield* Effect.forkScoped(
@@ -176,6 +182,9 @@ const watchAll = Effect.fnUntraced(function* (
       }),
     );
 });
+
+const introduce = (tools: WatchTools): void =>
+  tellHost(tools, openEvent("host.described", tools.clocks.wallMs(), describeHost()));
 
 interface Watching {
   readonly endpoints: readonly Endpoint[];

@@ -176,9 +176,22 @@ describe("the outbox", () => {
     const outbox = open(folder);
     sight(outbox, "a");
     const epoch = outbox.epoch();
-    outbox.renew();
+    outbox.renew(false);
     expect(outbox.epoch()).not.toBe(epoch);
     expect(types(outbox)).toEqual(["epoch.started", "epoch.started", "session.observed"]);
+    outbox.close();
+  });
+
+  it("tells everything again to a house that lost its memory", () => {
+    const outbox = open(folder);
+    sight(outbox, "a");
+    outbox.forget(outbox.epoch(), 2);
+    let untold = 0;
+    outbox.listen({ untold: () => (untold += 1) });
+    outbox.renew(true);
+    expect([untold, outbox.firstSeq(), outbox.session(first("a").sessionId)]).toEqual([1, 1, null]);
+    sight(outbox, "a");
+    expect(types(outbox)).toEqual(["epoch.started", "session.observed"]);
     outbox.close();
   });
 

@@ -103,9 +103,7 @@ describe("the watch of an endpoint", () => {
     const asked = running?.told().find(({ type }) => type === "approval.requested");
     expect(asked).toMatchObject({ data: { kind: "command" }, body: { subject: "rm -rf build" } });
     await until("that it waits", (told) =>
-      told.some(
-        ({ type, data }) => type === "session.became" && data.activity.flags.includes("waitingOnApproval"),
-      ),
+      told.some(({ data }) => "activity" in data && data.activity.flags.includes("waitingOnApproval")),
     );
     fake.endTurn(id, "interrupted");
     await until("its end", has("approval.resolved"));
@@ -181,6 +179,37 @@ describe("the watch of an endpoint", () => {
     const id = fake.createThread();
     fake.runTurn(id, "one");
     await until("the turn", has("turn.completed"));
+  });
+
+  it("is not held up by a home full of old threads, whose list never comes (W-09, W-10, W-11)", async () => {
+    fake.misbehave({ method: "thread/list", act: "ignore" });
+    const { until } = await watch();
+    const id = fake.createThread();
+    fake.runTurn(id, "hello");
+    await until("the turn", has("turn.completed"));
+  });
+
+  it("reports stored threads from the list, without reading or loading one", async () => {
+    const ids = Array.from({ length: 60 }, () => fake.createThread());
+    for (const id of ids) fake.runTurn(id, "old");
+    // The fake runs a turn in the next round of the event loop.
+    for (let rounds = 0; rounds < 5; rounds += 1) await new Promise((resolve) => setImmediate(resolve));
+    for (const id of ids) fake.unload(id);
+    const { until } = await watch();
+    await until("the rows", has("session.observed", 60));
+    expect(fake.calls.filter(({ method }) => /\/(read|resume|turns)/.test(method))).toEqual([]);
+  });
+
+  it("does not take a page for the whole story when something happened while it was on its way (W-24)", async () => {
+    const id = fake.createThread();
+    fake.runTurn(id, "one");
+    fake.misbehave({ method: "thread/turns/list", act: "hold", times: 1 });
+    running = await run(folder, [endpoint("local")]);
+    await fake.nextCall(({ method }) => method === "thread/turns/list");
+    fake.runTurn(id, "two");
+    await running.until("the turn's activity", has("session.became"));
+    fake.letGo();
+    await running.until("both turns", has("turn.completed", 2));
   });
 
   it("puts a thread away when Codex does, and takes it up again", async () => {

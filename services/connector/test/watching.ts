@@ -56,7 +56,7 @@ export async function run(
       for (const deadline = Date.now() + DEADLINE_MS; !fits(told());) {
         if (Date.now() > deadline)
           throw new Error(
-            `${what} was not told; ${JSON.stringify(told().filter(({ data }) => "activity" in data))} told was ${told()
+            `${what} was not told; told was ${told()
               .map(({ type }) => type)
               .join(", ")}`,
           );

@@ -35,11 +35,11 @@ export function presenterFor(house: Sight, caller: Pick<Caller, "principal">) {
     presentText: (text) => house.redactor.text(text).text,
     nowMs: house.clocks.wallMs(),
   };
-  const hosts = new Map<HostId, HostRow | null>();
+  const hosts = new Map<HostId, HostNow>();
   const present = {
     session: (row: SessionRow) => {
-      const overlay = { ...NO_OVERLAY, hostHeardAt: heardAt(house, row.hostId) };
-      return presentSession(row, hostOf(house, hosts, row.hostId), overlay, asker);
+      const host = hostNow(house, hosts, row.hostId);
+      return presentSession(row, host.row, { ...NO_OVERLAY, hostHeardAt: host.heardAt }, asker);
     },
     host: (row: HostRow) => presentHost(row, heardAt(house, row.hostId), asker),
     endpoint: (row: EndpointRow) => presentEndpoint(row),
@@ -70,10 +70,16 @@ function presentChanged(makers: LiveMakers, { view, row }: ChangedRow): LiveFram
 
 const heardAt = (house: Sight, hostId: HostId): number | null => house.overlay?.(hostId)?.heardAt ?? null;
 
-function hostOf(house: Sight, hosts: Map<HostId, HostRow | null>, hostId: HostId): HostRow | null {
+/** A host as rows that belong to it need it. */
+interface HostNow {
+  readonly row: HostRow | null;
+  readonly heardAt: number | null;
+}
+
+function hostNow(house: Sight, hosts: Map<HostId, HostNow>, hostId: HostId): HostNow {
   const known = hosts.get(hostId);
   if (known !== undefined) return known;
-  const row = house.reader().host(hostId);
-  hosts.set(hostId, row);
-  return row;
+  const host = { row: house.reader().host(hostId), heardAt: heardAt(house, hostId) };
+  hosts.set(hostId, host);
+  return host;
 }

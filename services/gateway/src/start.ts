@@ -8,13 +8,13 @@ import { makeApp } from "./http/app.ts";
 import { ownNames } from "./http/door.ts";
 import { listen, portOf } from "./http/listen.ts";
 import { makeListener } from "./http/listener.ts";
-import { makeHttpMetrics, makeLiveMetrics } from "./http/metrics.ts";
+import { type LiveMetrics, makeHttpMetrics, makeLiveMetrics } from "./http/metrics.ts";
 import { makeLiveHub, type LiveHub } from "./live/hub.ts";
 import { type HandleUpgrade, makeUpgradeHandler } from "./live/upgrade.ts";
 import type { GatewayPorts, House, Run } from "./ports.ts";
 import { openPaths, routes } from "./routes/index.ts";
 import type { GatewaySettings } from "./settings.ts";
-import type { Stopped } from "@claw/runtime";
+import { gauge, type Stopped } from "@claw/runtime";
 
 export interface GatewayOptions extends GatewayPorts {
   readonly settings: GatewaySettings;
@@ -44,13 +44,14 @@ export const startGateway = Effect.fnUntraced(function* (
   const app = makeApp({ house, attempts, metrics: httpMetrics });
   const own = ownNames(settings.host, settings.publicUrl);
 
-  const hub = yield* makeHub(house);
+  const liveMetrics = makeLiveMetrics(metrics);
+  const hub = yield* makeHub(house, liveMetrics);
   const upgrades = {
     house,
     own,
     attempts,
     hub,
-    metrics: makeLiveMetrics(metrics, hub.size),
+    metrics: liveMetrics,
     ...(options.handleUplink !== undefined && { handleUplink: options.handleUplink }),
   };
   const server = yield* listen(
@@ -66,8 +67,12 @@ export const startGateway = Effect.fnUntraced(function* (
 });
 
 /** Live clients, woken by the feed and looked after once a second. */
-const makeHub = Effect.fnUntraced(function* (house: House): Effect.fn.Return<LiveHub, never, Scope.Scope> {
-  const hub = makeLiveHub(house.tokens, house.clocks);
+const makeHub = Effect.fnUntraced(function* (
+  house: House,
+  metrics: LiveMetrics,
+): Effect.fn.Return<LiveHub, never, Scope.Scope> {
+  const hub = makeLiveHub(house.tokens, house.clocks, metrics.closed);
+  gauge(house.metrics, "claw_live_clients", "Live clients connected now.", hub.size);
   const whispers = yield* house.feed.subscribe;
   yield* Effect.forkScoped(Stream.runForEach(whispers, () => Effect.sync(hub.wakeAll)));
   yield* Effect.forkScoped(Effect.repeat(Effect.sync(hub.tick), Schedule.spaced(TICK)));

@@ -228,6 +228,27 @@ describe("lists", () => {
     expect([rest.events.length, rest.nextCursor]).toEqual([1, null]);
   });
 
+  test("a page of long items ends early and goes on by its cursor", async () => {
+    const { views, app: other } = house();
+    for (let n = 0; n < 60; n += 1)
+      views.commit([
+        ["items", `s1/t1/x${n}`, { ...item, itemId: ItemId.parse(`x${n}`), output: "y".repeat(120_000) }],
+      ]);
+    const seen: number[] = [];
+    let cursor: string | null = "0";
+    while (cursor !== null) {
+      const response = await get(
+        `/api/sessions/s1/transcript?limit=500&cursor=${cursor}`,
+        admin.bearer,
+        other,
+      );
+      const page = (await response.json()) as { items: unknown[]; nextCursor: string | null };
+      seen.push(page.items.length);
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual([40, 21]);
+  });
+
   test("older pages come from the host, without what the views have", async () => {
     const { ports } = house();
     const body = { text: "old", command: null, output: null, tool: null, paths: [] };

@@ -48,7 +48,12 @@ describe("a client that does not read", () => {
   const start = () => {
     const caller = { tokenId: "t", principal: tokenOf("admin").row.principal };
     const ask = { caller, views: ["sessions"], sessionId: null, after: null } as const;
-    const source = { reader: () => views.reader, present: () => ({ preview }), clocks, onFrame: () => {} };
+    const source = {
+      reader: () => views.reader,
+      presentFor: () => () => ({ preview }),
+      clocks,
+      onFrame: () => {},
+    };
     return makeLiveClient(ask, socket as unknown as WebSocket, source);
   };
   const settle = async (): Promise<void> => {
@@ -105,12 +110,14 @@ describe("a client that does not read", () => {
   test("and gives no sign of life for two pings is dropped", () => {
     const { row } = tokenOf("admin");
     views.commit([["tokens", row.tokenId, row]]);
+    const reasons: string[] = [];
     const hub = makeLiveHub(
       makeTokens(
         () => views.reader,
         () => now,
       ),
       clocks,
+      (why) => reasons.push(why),
     );
     const client = { ...start(), caller: { tokenId: row.tokenId, principal: row.principal } };
     hub.add(client);
@@ -124,5 +131,6 @@ describe("a client that does not read", () => {
     now += 1;
     hub.tick();
     expect(socket.isTerminated).toBe(true);
+    expect(reasons).toEqual(["lost"]);
   });
 });

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { readConfig } from "@claw/runtime";
 import { Cause, Effect, Exit } from "effect";
 import { describe, expect, test } from "vitest";
-import { gatewaySettings, startGateway } from "../src/index.ts";
+import { gatewaySettings, type HandleUpgrade, startGateway } from "../src/index.ts";
+import WebSocket from "ws";
 import { fakePorts, makeFakeViews } from "./fake-house.ts";
 import { running } from "./running.ts";
 
@@ -28,6 +29,26 @@ describe("the gateway's life", () => {
     await gateway.stop();
     await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow("fetch failed");
   });
+});
+
+test("DESIGN 3: /uplink goes to ingest, unread, once the door has let it in", async () => {
+  const seen: (string | undefined)[] = [];
+  const handleUplink: HandleUpgrade = (request, socket) => {
+    seen.push(request.headers.authorization);
+    socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+  };
+  const gateway = await running(ports(), { handleUplink });
+  const status = (headers: Record<string, string>): Promise<number | undefined> =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/uplink`, { headers });
+      socket.on("error", () => {});
+      socket.on("unexpected-response", (_request, response) => resolve(response.statusCode));
+    });
+  expect(await status({ authorization: "anything" })).toBe(401);
+  expect(await status({ host: "evil.example" })).toBe(421);
+  expect(await status({ origin: "https://evil.example" })).toBe(403);
+  expect(seen).toEqual(["anything"]);
+  await gateway.stop();
 });
 
 describe("gatewaySettings", () => {

@@ -10,7 +10,7 @@ import type { Line, Stored } from "./line.ts";
 import { ownerOf, type Register } from "./register.ts";
 import type { IngestSettings } from "./settings.ts";
 import { closeSocket, drive, sendTo, type Uplink } from "./uplink.ts";
-import { attend, connected, disconnected, heardOf, type Watch } from "./watch.ts";
+import { attend, connected, disconnected, heardOf, knocked, type Watch } from "./watch.ts";
 
 export interface Switchboard {
   readonly clocks: Clocks;
@@ -41,7 +41,8 @@ export function hearFrame(board: Switchboard, uplink: Uplink, data: string): voi
   say(board, uplink, { type: "frame", data, monoMs: clocks.monoMs(), wallMs: clocks.wallMs() });
   figures.phases.observe({ phase: "read" }, (performance.now() - from) / 1_000);
   const { hostId } = uplink.guest;
-  if (board.byHost.get(hostId) === uplink && !uplink.side.isResting)
+  if (uplink.side.phase === "welcoming") knocked(watch, hostId);
+  else if (board.byHost.get(hostId) === uplink && !uplink.side.isResting)
     heardOf(watch, hostId, figuresOf(uplink));
 }
 

@@ -65,6 +65,12 @@ export function heardOf(watch: Watch, hostId: HostId, figures: HostFigures): voi
   settle(watch, hostId, hear(vigilOf(watch, hostId), momentOf(watch)), figures);
 }
 
+/** A host said hello and waits for its welcome, perhaps while the log is away: it is alive. That it returned is said with the welcome. */
+export function knocked(watch: Watch, hostId: HostId): void {
+  const vigil = watch.vigils.get(hostId);
+  if (vigil !== undefined && !vigil.isSilent) watch.vigils.set(hostId, hear(vigil, momentOf(watch))[0]);
+}
+
 export function connected(watch: Watch, hostId: HostId, figures: HostFigures): void {
   settle(watch, hostId, connect(vigilOf(watch, hostId), momentOf(watch)), figures);
 }

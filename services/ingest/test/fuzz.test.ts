@@ -22,6 +22,7 @@ import {
 
 /** At scale 5 this is the 100,000 of RELIABILITY S6. */
 const FRAMES = 20_000 * testScale;
+const TIMEOUT_MS = 20_000 * testScale;
 
 const owners = { mine: owned(), theirs: owned("h2") };
 const honest = [
@@ -118,74 +119,78 @@ function setAt(target: Record<string, unknown>, [head, ...rest]: readonly string
 }
 
 describe("forged frames", () => {
-  it(`of ${FRAMES}: nothing is stored under a foreign host or session, nothing crashes, every refusal is told (RELIABILITY S6, S14)`, () => {
-    const seen = { facts: 0, evidence: 0, refused: 0, misread: 0, turnedAway: 0 };
-    const hello = {
-      type: "hello",
-      protocol: 1,
-      hostId: HOST,
-      connectorVersion: "1",
-      epoch: EPOCH,
-      nextSeq: 1,
-      outboxDepth: 0,
-      at: AT,
-      capabilities: [],
-    };
-    const [greeted] = stepHouseSide(openHouseSide(HOST, 0), {
-      type: "frame",
-      data: JSON.stringify(hello),
-      monoMs: 0,
-      wallMs: AT,
-    });
-    const [opened] = stepHouseSide(greeted, {
-      type: "welcome",
-      confirmed: 0,
-      heartbeatMs: 100,
-      silentAfterMs: 1_000,
-      wallMs: AT,
-    });
-    fc.assert(
-      fc.property(forgery, (forged) => {
-        const data = JSON.stringify({ type: "facts", epoch: EPOCH, entries: [forge(forged)] });
-        const [, outputs] = stepHouseSide(opened, { type: "frame", data, monoMs: 0, wallMs: AT });
-        const before = Object.values(seen).reduce((a, b) => a + b);
-        for (const output of outputs) {
-          if (output.type === "refused") seen.refused += 1;
-          if (output.type === "misread") seen.misread += 1;
-          if (output.type === "turned_away") seen.turnedAway += 1;
-          if (output.type !== "facts") continue;
-          for (const one of output.deliveries) {
-            const admission = admit(one, channel, bench(owners));
-            const by = { kind: "host", hostId: HOST, epoch: EPOCH, seq: one.seq } as const;
-            const entry = stampEntry(admission.said, { id: hostEntryId(HOST, EPOCH, one.seq), by, at: AT });
-            expect(isIntact(entry)).toBe(true);
-            expect(decodeEntry(JSON.parse(JSON.stringify(entry))).ok).toBe(true);
-            const lane = laneParts(entry.envelope.lane);
-            if (lane?.kind === "host") expect(lane.id).toBe(HOST);
-            else {
-              expect(lane?.kind).toBe("session");
-              expect(lane?.id).not.toBe("theirs");
-              if (lane?.id !== "mine") expect(entry.envelope.events[0]?.data["hostId"]).toBe(HOST);
-            }
-            if (admission.kind === "evidence") seen.evidence += 1;
-            else {
-              seen.facts += 1;
-              for (const { type } of admission.said.events)
-                expect(
-                  type === "session.invented" ||
-                    HOST_MAY_SAY.host.has(type) ||
-                    HOST_MAY_SAY.session.has(type),
-                ).toBe(true);
+  it(
+    `of ${FRAMES}: nothing is stored under a foreign host or session, nothing crashes, every refusal is told (RELIABILITY S6, S14)`,
+    () => {
+      const seen = { facts: 0, evidence: 0, refused: 0, misread: 0, turnedAway: 0 };
+      const hello = {
+        type: "hello",
+        protocol: 1,
+        hostId: HOST,
+        connectorVersion: "1",
+        epoch: EPOCH,
+        nextSeq: 1,
+        outboxDepth: 0,
+        at: AT,
+        capabilities: [],
+      };
+      const [greeted] = stepHouseSide(openHouseSide(HOST, 0), {
+        type: "frame",
+        data: JSON.stringify(hello),
+        monoMs: 0,
+        wallMs: AT,
+      });
+      const [opened] = stepHouseSide(greeted, {
+        type: "welcome",
+        confirmed: 0,
+        heartbeatMs: 100,
+        silentAfterMs: 1_000,
+        wallMs: AT,
+      });
+      fc.assert(
+        fc.property(forgery, (forged) => {
+          const data = JSON.stringify({ type: "facts", epoch: EPOCH, entries: [forge(forged)] });
+          const [, outputs] = stepHouseSide(opened, { type: "frame", data, monoMs: 0, wallMs: AT });
+          const before = Object.values(seen).reduce((a, b) => a + b);
+          for (const output of outputs) {
+            if (output.type === "refused") seen.refused += 1;
+            if (output.type === "misread") seen.misread += 1;
+            if (output.type === "turned_away") seen.turnedAway += 1;
+            if (output.type !== "facts") continue;
+            for (const one of output.deliveries) {
+              const admission = admit(one, channel, bench(owners));
+              const by = { kind: "host", hostId: HOST, epoch: EPOCH, seq: one.seq } as const;
+              const entry = stampEntry(admission.said, { id: hostEntryId(HOST, EPOCH, one.seq), by, at: AT });
+              expect(isIntact(entry)).toBe(true);
+              expect(decodeEntry(JSON.parse(JSON.stringify(entry))).ok).toBe(true);
+              const lane = laneParts(entry.envelope.lane);
+              if (lane?.kind === "host") expect(lane.id).toBe(HOST);
+              else {
+                expect(lane?.kind).toBe("session");
+                expect(lane?.id).not.toBe("theirs");
+                if (lane?.id !== "mine") expect(entry.envelope.events[0]?.data["hostId"]).toBe(HOST);
+              }
+              if (admission.kind === "evidence") seen.evidence += 1;
+              else {
+                seen.facts += 1;
+                for (const { type } of admission.said.events)
+                  expect(
+                    type === "session.invented" ||
+                      HOST_MAY_SAY.host.has(type) ||
+                      HOST_MAY_SAY.session.has(type),
+                  ).toBe(true);
+              }
             }
           }
-        }
-        expect(Object.values(seen).reduce((a, b) => a + b)).toBe(before + 1);
-      }),
-      { numRuns: FRAMES },
-    );
-    expect(seen.facts).toBeGreaterThan(FRAMES / 20);
-    expect(seen.evidence).toBeGreaterThan(FRAMES / 5);
-  });
+          expect(Object.values(seen).reduce((a, b) => a + b)).toBe(before + 1);
+        }),
+        { numRuns: FRAMES },
+      );
+      expect(seen.facts).toBeGreaterThan(FRAMES / 20);
+      expect(seen.evidence).toBeGreaterThan(FRAMES / 5);
+    },
+    TIMEOUT_MS,
+  );
 
   it("an honest fact passes beside them", () => {
     expect(

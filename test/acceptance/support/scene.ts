@@ -23,6 +23,7 @@ export interface Scene {
   readonly workspace: string;
   /** `main=unix://…`, for CLAW_ENDPOINTS. */
   readonly endpoints: string;
+  /** A terminal that is ready to be typed at. */
   readonly tui: () => Promise<CodexTui>;
   /** A second client of the app-server, open until the scene ends. */
   readonly connect: () => Promise<Connection>;
@@ -49,6 +50,7 @@ export async function makeScene(): Promise<Scene> {
     tui: async () => {
       const tui = await startCodexTui({ home, target, cwd: workspace });
       tuis.push(tui);
+      await tui.waitFor("Ask Codex");
       return tui;
     },
     connect: () =>

@@ -32,18 +32,34 @@ export const registerTranscript: Register = (program, { io, target }) => {
 async function transcript(io: Io, target: Target, session: string, flags: Flags): Promise<void> {
   const write = (item: Thing): void =>
     io.out(flags.output === "jsonl" ? `${safeJson(item)}\n` : itemText(item, io.hasColour));
+  const isFollowing = flags.follow === true;
+  const writeOnce = isFollowing ? onceDone(write) : write;
   const path = `/api/sessions/${encodeURIComponent(session)}/transcript`;
-  const position = await writePast(target, { path, key: "items", params: {} }, flags.tail, write);
-  if (flags.follow !== true) return;
+  const position = await writePast(target, { path, key: "items", params: {} }, flags.tail, writeOnce);
+  if (!isFollowing) return;
   await follow(target, {
     params: { session, views: "items" },
     after: position,
     stop: io.stop,
     onTalk: io.say,
     onFrame: ({ row }) => {
-      if (row !== null && row["phase"] === "completed") write(row);
+      if (row !== null) writeOnce(row);
     },
   });
+}
+
+/**
+ * For following: what is still going on is written when it is done, and what was done while the first pages were read is not written again
+ * when the stream brings it.
+ */
+function onceDone(write: (item: Thing) => void): (item: Thing) => void {
+  const written = new Set<string>();
+  return (item) => {
+    const key = `${String(item["turnId"])}/${String(item["itemId"])}`;
+    if (item["phase"] !== "completed" || written.has(key)) return;
+    written.add(key);
+    write(item);
+  };
 }
 
 /** Writes what there is and returns where the views stood before the first page was read: following from there misses nothing. */

@@ -48,6 +48,7 @@ export function openViewStore({ path, projections, cacheLetters }: StoreOptions)
   });
   const versions = versionsDigest(projections);
   const cache = makeRowCache(cacheLetters);
+  const absent = new Set<string>();
   const writer = prepareWriter(db, versions, cache);
   const openQuarantines = db.prepare("SELECT count(*) FROM quarantine WHERE state = 'open'").pluck();
   const stored = readCheckpoint(db);
@@ -56,10 +57,11 @@ export function openViewStore({ path, projections, cacheLetters }: StoreOptions)
     path,
     checkpoint: () => checkpoint,
     isOfThisCode: () => stored === null || stored.versions === versions,
-    committed: { row: lookupIn(db, cache), quarantined: prepareQuarantined(db) },
+    committed: { row: lookupIn(db, cache, absent), quarantined: prepareQuarantined(db) },
     openQuarantines: () => Number(openQuarantines.get()),
     commit: (batch) => {
       writer(batch);
+      absent.clear();
       checkpoint = batch.checkpoint;
     },
     db,
@@ -83,7 +85,8 @@ function readCheckpoint(db: Database): StoredCheckpoint | null {
     : { position: found.position, entryId: found.entry_id, versions: found.versions };
 }
 
-function lookupIn(db: Database, cache: RowCache): Lookup {
+/** `absent` remembers the rows that were asked for in vain, because several projections ask for the same new row; a commit empties it. */
+function lookupIn(db: Database, cache: RowCache, absent: Set<string>): Lookup {
   const selects = Object.fromEntries(
     viewNames.map((name) => [
       name,
@@ -94,8 +97,12 @@ function lookupIn(db: Database, cache: RowCache): Lookup {
     const id = rowId(view, key);
     const kept = cache.get(id);
     if (kept !== undefined) return kept as ViewRows[Name];
+    if (absent.has(id)) return undefined;
     const text = selects[view]?.get(key);
-    if (text === undefined) return undefined;
+    if (text === undefined) {
+      absent.add(id);
+      return undefined;
+    }
     const row = JSON.parse(text) as ViewRows[Name];
     cache.put(id, row, text.length);
     return row;

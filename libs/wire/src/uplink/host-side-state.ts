@@ -21,6 +21,8 @@ export const HOST_SIDE = {
   pauseMs: 2_000,
   /** Heartbeats without any answer before the house counts as gone. */
   unansweredBeats: 3,
+  /** A house that is only slow to remember is given this many greetings before it is told everything anew. */
+  shortfallsBeforeRetelling: 3,
   /** The same missing range is not sent again sooner. */
   resendMs: 1_000,
 } as const;
@@ -28,6 +30,8 @@ export const HOST_SIDE = {
 /** What the shell knows of the outbox; part of every event, so that the machine never works from old figures. */
 export interface OutboxView {
   readonly epoch: Epoch;
+  /** The oldest sequence that can still be sent; `nextSeq` when there is none. */
+  readonly firstSeq: number;
   readonly nextSeq: number;
   readonly depth: number;
 }
@@ -57,8 +61,11 @@ export type HostSideCommand =
   | { readonly type: "send_facts"; readonly after: number; readonly count: number }
   | { readonly type: "forget"; readonly epoch: Epoch; readonly through: number }
   | { readonly type: "answer_page"; readonly request: Extract<FromIngest, { type: "page.read" }> }
-  /** The house knows more of this epoch than the outbox: an old copy of it was put back. Start a new epoch, then go on. */
-  | { readonly type: "renew_epoch" }
+  /**
+   * Start a new epoch, then go on: the house knows more of this one than the outbox, so an old copy of that was put back; or, with `retell`, the
+   * house no longer knows what it had confirmed, and everything has to be told anew.
+   */
+  | { readonly type: "renew_epoch"; readonly retell: boolean }
   | { readonly type: "close"; readonly reason: string }
   /** For diagnostics, once for each change of mind. */
   | { readonly type: "report"; readonly level: "info" | "warn"; readonly sentence: string };
@@ -83,6 +90,8 @@ export interface HostSide {
   readonly pulse: { readonly nonce: number; readonly sentAt: number } | null;
   readonly rttMs: number | null;
   readonly resent: { readonly from: number; readonly at: number } | null;
+  /** How often in a row the house greeted with less than it had confirmed. */
+  readonly shortfalls: number;
   readonly lastTick: Time | null;
   readonly lastReport: string;
 }
@@ -108,6 +117,7 @@ export const newHostSide: HostSide = {
   pulse: null,
   rttMs: null,
   resent: null,
+  shortfalls: 0,
   lastTick: null,
   lastReport: "",
 };

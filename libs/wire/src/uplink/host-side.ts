@@ -123,7 +123,7 @@ function hear(
 ): HostSideStep {
   if (frame.type === "refuse") return refused(state, frame, now, options);
   if (frame.type === "welcome")
-    return state.phase === "greeting" ? welcome(state, frame, outbox, now) : only(state);
+    return state.phase === "greeting" ? welcome(state, frame, outbox, now, options) : only(state);
   if (state.phase !== "live") return only(state);
   switch (frame.type) {
     case "ack":
@@ -139,19 +139,16 @@ function hear(
   }
 }
 
-/** Everything from the house's own word on is sent again. A house that confirms what we never sent knows a later copy of this outbox. */
+/** Everything from the house's own word on is sent again. */
 function welcome(
   state: HostSide,
   { confirmed, heartbeatMs }: Welcome,
   outbox: OutboxView,
   now: Time,
+  options: HostSideOptions,
 ): HostSideStep {
-  if (confirmed >= outbox.nextSeq) {
-    const sentence =
-      "The supervisor knows more than this outbox: an old copy was put back. A new epoch begins.";
-    const { state: over, commands } = drop(state, now, sentence);
-    return { state: over, commands: [{ type: "renew_epoch" }, ...commands] };
-  }
+  if (confirmed >= outbox.nextSeq) return renew(state, now, false);
+  if (confirmed + 1 < outbox.firstSeq) return fellShort(state, now, options);
   const { epoch } = outbox;
   const everAcked = Math.max(confirmed, state.epoch === epoch ? state.everAcked : 0);
   const live: HostSide = {
@@ -167,6 +164,7 @@ function welcome(
     heardAt: now.monoMs,
     pulse: null,
     resent: null,
+    shortfalls: 0,
   };
   const rest = more(live, outbox);
   const told = report(rest.state, "info", "The supervisor is connected.");
@@ -174,6 +172,22 @@ function welcome(
     state: told.state,
     commands: [{ type: "forget", epoch, through: confirmed }, ...told.commands, ...rest.commands],
   };
+}
+
+/** One side's memory is older than the other's: an old copy of it was put back. */
+function renew(state: HostSide, now: Time, retell: boolean): HostSideStep {
+  const sentence = retell
+    ? "The supervisor no longer knows what it had confirmed: everything is told anew."
+    : "The supervisor knows more than this outbox: an old copy was put back. A new epoch begins.";
+  const over = drop({ ...state, shortfalls: 0 }, now, sentence);
+  return { state: over.state, commands: [{ type: "renew_epoch", retell }, ...over.commands] };
+}
+
+/** What it lacks was forgotten here on its word. Nothing can be sent without a hole, so the house gets time to remember first. */
+function fellShort(state: HostSide, now: Time, options: HostSideOptions): HostSideStep {
+  const shortfalls = state.shortfalls + 1;
+  if (shortfalls >= HOST_SIDE.shortfallsBeforeRetelling) return renew(state, now, true);
+  return end({ ...state, shortfalls }, "The supervisor knows less than it had confirmed.", now, options);
 }
 
 function acknowledged(state: HostSide, through: number, outbox: OutboxView): HostSideStep {

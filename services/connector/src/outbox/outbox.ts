@@ -31,6 +31,8 @@ export interface Outbox {
   readonly epoch: () => Epoch;
   /** The sequence that the next fact will get. */
   readonly nextSeq: () => number;
+  /** The oldest sequence that is still there; the next one when there is none. */
+  readonly firstSeq: () => number;
   readonly used: () => Room;
   /** Runs `work` as one durable commit, or leaves no trace of it when it throws. */
   readonly commit: <Value>(work: () => Value) => Value;
@@ -47,9 +49,9 @@ export interface Outbox {
   readonly oldestAfter: (seq: number) => number | null;
   /** Deletes what the ledger holds. Another epoch's watermark changes nothing. */
   readonly forget: (epoch: Epoch, through: number) => void;
-  /** Starts a new epoch, because the house knows more of this one than we do. */
-  readonly renew: () => void;
-  /** Hears of each commit that added facts, and of room after a gap. */
+  /** Starts a new epoch. With `retell`, what was told is forgotten too, so that all of it is news again. */
+  readonly renew: (retell: boolean) => void;
+  /** Hears of what the listener names. */
   readonly listen: (listener: OutboxListener) => () => void;
   readonly close: () => void;
 }
@@ -57,6 +59,8 @@ export interface Outbox {
 export interface OutboxListener {
   readonly grew?: () => void;
   readonly relieved?: () => void;
+  /** Nothing counts as told any more. */
+  readonly untold?: () => void;
 }
 
 /** Opens it. Throws `OpenRefused`: in use by another process, written by a newer version, unwritable, corrupt, or another host's. */
@@ -118,6 +122,7 @@ function bind(core: Core, lock: Lock): Outbox {
   return {
     epoch: () => core.figures.epoch,
     nextSeq: () => core.figures.nextSeq,
+    firstSeq: () => core.figures.nextSeq - core.figures.used.rows,
     used: () => core.figures.used,
     commit,
     tell: (telling) => commit(() => tell(core, telling)),
@@ -127,7 +132,10 @@ function bind(core: Core, lock: Lock): Outbox {
     read: (after, limits) => readFacts(core, after, limits),
     oldestAfter: (seq) => core.sql.oldestAfter.get(seq)?.at ?? null,
     forget: (epoch, through) => forget(core, listeners, epoch, through),
-    renew: () => commit(() => startEpoch(core, "restored")),
+    renew: (retell) => {
+      commit(() => renew(core, retell));
+      if (retell) for (const listener of listeners) listener.untold?.();
+    },
     listen: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -151,6 +159,11 @@ function commitAndSay<Value>(core: Core, listeners: ReadonlySet<OutboxListener>,
     core.figures = before;
     throw error;
   }
+}
+
+function renew(core: Core, retell: boolean): void {
+  startEpoch(core, "restored");
+  if (retell) core.db.exec("DELETE FROM facts; DELETE FROM sessions");
 }
 
 function readFacts(

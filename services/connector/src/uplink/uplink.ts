@@ -110,7 +110,12 @@ function dispatch(core: Core, event: HostSideEvent): void {
 
 function step(core: Core, event: HostSideEvent): void {
   const { hostId, outbox, clocks, health, random = Math.random } = core.options;
-  const view = { epoch: outbox.epoch(), nextSeq: outbox.nextSeq(), depth: outbox.used().rows };
+  const view = {
+    epoch: outbox.epoch(),
+    firstSeq: outbox.firstSeq(),
+    nextSeq: outbox.nextSeq(),
+    depth: outbox.used().rows,
+  };
   const now = { monoMs: clocks.monoMs(), wallMs: clocks.wallMs() };
   const machine = { hostId, connectorVersion: CONNECTOR_VERSION, capabilities: CAPABILITIES, random };
   const { state, commands } = stepHostSide(core.state, event, view, now, machine);
@@ -142,7 +147,7 @@ function perform(core: Core, command: HostSideCommand): void {
     case "forget":
       return outbox.forget(command.epoch, command.through);
     case "renew_epoch":
-      return outbox.renew();
+      return outbox.renew(command.retell);
     case "answer_page":
       return void Queue.offerUnsafe(core.pages, { request: command.request, socket: core.socket });
     case "close":

@@ -2,6 +2,7 @@
 import { CodexFault, listTurns } from "@claw/codex-rpc";
 import { Effect } from "effect";
 import { type Ask, beginBackfill, continueBackfill, type Page, type Step } from "../domain/backfill.ts";
+import { doubt } from "../domain/doubt.ts";
 import type { SessionState } from "../domain/session-state.ts";
 import { historyGapped, toldThrough, turnsListed } from "../domain/turns.ts";
 import { change, type Desk, meansOf, tellChange, type Watched } from "./desk.ts";
@@ -9,6 +10,8 @@ import { letGo } from "./hear.ts";
 
 /** For one page: a home that is slow to read must not keep a thread's live words waiting for longer. */
 const PAGE_MS = 10_000;
+/** A turn that seems to have ended by itself is looked at again after this. */
+const SECOND_LOOK_MS = 1_000;
 /** A list without end is read this often again before its rest is given up. */
 const TRIES = 3;
 
@@ -25,6 +28,10 @@ export const catchUp = Effect.fnUntraced(function* (desk: Desk, thread: Watched)
     Effect.ensuring(Effect.sync(() => letGo(desk, thread))),
   );
   thread.isCaughtUp = isWhole && isWatching();
+  if (isDoubtful(thread)) {
+    thread.isCaughtUp = false;
+    thread.retryAt = desk.clocks.monoMs() + SECOND_LOOK_MS;
+  }
   if (thread.isCaughtUp && state.isGapped)
     change(desk, thread, (current) => ({ state: { ...current, isGapped: false }, facts: [] }));
 });
@@ -72,7 +79,13 @@ const tooSlow = new CodexFault({
   timeoutMs: PAGE_MS,
 });
 
-function tellStep(desk: Desk, thread: Watched, { tell, gap }: Step): boolean {
+const isDoubtful = ({ doubted, subscription }: Watched): boolean =>
+  doubted !== null && !subscription.isActive;
+
+function tellStep(desk: Desk, thread: Watched, { next, tell: turns, gap }: Step): boolean {
+  const seen = next === null ? doubt(thread.doubted, turns, thread.subscription.isActive) : null;
+  if (seen !== null) thread.doubted = seen.doubted;
+  const tell = seen?.turns ?? turns;
   const state = desk.outbox.session(thread.sessionId);
   if (state === null) return false;
   const at = desk.clocks.wallMs();

@@ -2,7 +2,7 @@
 import { type CodexFault, connect, type Connection } from "@claw/codex-rpc";
 import { safeEndpoint } from "@claw/redact";
 import type { Health } from "@claw/runtime";
-import { Effect, Queue, Schedule, type Scope, Semaphore, Stream } from "effect";
+import { Deferred, Effect, Queue, Schedule, type Scope, Semaphore, Stream } from "effect";
 import type { Endpoint } from "../domain/endpoint.ts";
 import { openEvent } from "../domain/telling.ts";
 import { CONNECTOR_VERSION } from "../surroundings/host.ts";
@@ -48,13 +48,19 @@ export const converse = Effect.fnUntraced(function* (
     clientInfo: { name: "claw-connector", title: "Claw Supervisor", version: CONNECTOR_VERSION },
     optOutNotificationMethods: UNREAD,
   });
-  const desk = openDesk(options, connection, report, yield* Queue.sliding<null>(1));
+  const restarted = yield* Deferred.make<void>();
+  const wake = yield* Queue.sliding<null>(1);
+  const desk = openDesk(options, connection, report, {
+    wake,
+    restart: () => Deferred.doneUnsafe(restarted, Effect.void),
+  });
   logPhase(desk, "connect", beganAt);
   tellHost(tools, describeEndpoint(options, connection));
   report("ready", null);
   options.attached(desk);
-  const ended = yield* Effect.raceAllFirst([
+  const ended: Pick<CodexFault, "code"> | { readonly code: "restart" } = yield* Effect.raceAllFirst([
     connection.closed,
+    Effect.as(Deferred.await(restarted), { code: "restart" as const }),
     Effect.flip(Effect.andThen(listen(desk), Effect.never)),
     Effect.flip(Effect.andThen(learn(desk), Effect.never)),
     keepTending(desk),
@@ -68,14 +74,14 @@ function openDesk(
   { tools, endpoint }: WatchOptions,
   connection: Connection,
   report: Report,
-  wake: Desk["wake"],
+  handles: Pick<Desk, "wake" | "restart">,
 ): Desk {
   tools.redaction.learn(secretsOfCodexHome(connection.server.codexHome));
   return {
     ...tools,
     endpointId: endpoint.endpointId,
     connection,
-    wake,
+    ...handles,
     draining: () => report("draining", null),
     threads: new Map(),
     ignored: new Set(),

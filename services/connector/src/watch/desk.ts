@@ -51,6 +51,8 @@ export interface Watched {
   activity: Activity | null;
   /** Counts status notifications, so that an answer that was on its way meanwhile is known to be older. */
   statusHeard: number;
+  /** The turn whose listed end was not believed at first sight. */
+  doubted: string | null;
   /** Live words about turns that wait until the history before them is told. */
   held: Inbound[];
 }
@@ -63,6 +65,8 @@ export interface Desk extends WatchTools {
   readonly ignored: Set<string>;
   /** Offered to whenever some thread may need something. */
   readonly wake: Queue.Queue<null>;
+  /** Ends the connection, so that the next one learns everything anew. */
+  readonly restart: () => void;
   /** The server takes no new work and will end when it is done. */
   readonly draining: () => void;
   readonly deltas: Deltas;
@@ -89,6 +93,7 @@ export function watched(desk: Desk, threadId: string): Watched | null {
     faults: 0,
     activity: null,
     statusHeard: 0,
+    doubted: null,
     held: [],
   };
   desk.threads.set(threadId, made);

@@ -143,6 +143,8 @@ function statusChanged(
   const isActive = activity.type === "active";
   const wasActive = thread.subscription.isActive;
   thread.statusHeard += 1;
+  // What was doubted while it rested may be true of the next rest.
+  thread.doubted = null;
   thread.activity = activity;
   // A turn begins unheard: what of it is over when the subscription stands comes with the backfill.
   if (isActive && thread.subscription.status !== "subscribed") thread.isCaughtUp = false;

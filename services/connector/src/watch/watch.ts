@@ -11,7 +11,8 @@ import { openEvent } from "../domain/telling.ts";
 import { converse, type WatchOptions } from "./converse.ts";
 import { tellChange, tellHost } from "./desk.ts";
 
-const BACKOFF = { baseMs: 500, capMs: 30_000 } as const;
+/** A file on this machine costs nothing to look at, and people who start their Codex want to be seen soon. */
+const BACKOFF = { unix: { baseMs: 250, capMs: 3_000 }, other: { baseMs: 500, capMs: 30_000 } } as const;
 /** A connection that held this long was a good one: the next waits start small again. */
 const GOOD_MS = 10_000;
 
@@ -28,7 +29,9 @@ export const watchEndpoint = Effect.fnUntraced(function* (options: WatchOptions)
       Effect.catchDefect((defect) => Effect.sync(() => void reasonOf(options, Cause.die(defect)))),
     );
     attempt = clocks.monoMs() - startedAt > GOOD_MS ? 0 : attempt + 1;
-    yield* Effect.sleep(backoffMs(attempt, BACKOFF));
+    yield* Effect.sleep(
+      backoffMs(attempt, options.endpoint.target.kind === "unix" ? BACKOFF.unix : BACKOFF.other),
+    );
   }
 });
 
@@ -43,7 +46,11 @@ function makeReport({ tools, endpoint, health }: WatchOptions): Report {
     const word = `${state} ${reason ?? ""}`;
     if (word === last) return;
     last = word;
-    health.set(`endpoint ${endpointId}`, { ok: state === "ready", detail: reason ?? state });
+    // A host without a running Codex is in good health.
+    health.set(`endpoint ${endpointId}`, {
+      ok: true,
+      detail: reason === null ? state : `${state}: ${reason}`,
+    });
     tools.diagnostics[state === "down" ? "warn" : "info"]({ endpointId, state, reason }, "endpoint");
     tellHost(tools, openEvent("endpoint.became", tools.clocks.wallMs(), { endpointId, state, reason }));
   };

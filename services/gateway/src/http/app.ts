@@ -3,6 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { randomHex } from "@claw/runtime";
 import type { Context } from "hono";
+import { routePath } from "hono/route";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type Action, mayDo, rolesFor } from "../auth/access.ts";
 import type { Attempts } from "../auth/attempts.ts";
@@ -37,7 +38,11 @@ export function makeApp(shell: Shell): App {
     const startedAtMs = shell.house.clocks.monoMs();
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
-    shell.metrics.answered(c.req.routePath, c.res.status, shell.house.clocks.monoMs() - startedAtMs);
+    shell.metrics.answered(
+      openApiPath(routePath(c, -1)),
+      c.res.status,
+      shell.house.clocks.monoMs() - startedAtMs,
+    );
   });
   addOpenRoutes(app, shell);
   for (const route of routes) addRoute(app, route, shell);
@@ -80,6 +85,7 @@ function addRoute(app: App, route: Route, shell: Shell): void {
   });
 }
 
+const openApiPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ":$1");
 
 /** Who calls, if they may do this. Refuses everybody else, and counts wrong tokens. */

@@ -1,6 +1,6 @@
 /** What the gateway counts. Labels are the routes and codes there are, so no caller can make series (N1-035). */
 import { refusals } from "@claw/events";
-import { counter, gauge, histogram, type Metrics } from "@claw/runtime";
+import { counter, histogram, type Metrics } from "@claw/runtime";
 import type { LiveFrame } from "../live/frames.ts";
 
 export interface HttpMetrics {
@@ -28,8 +28,7 @@ export function makeHttpMetrics(metrics: Metrics, paths: readonly string[]): Htt
   };
 }
 
-export function makeLiveMetrics(metrics: Metrics, clients: () => number): LiveMetrics {
-  gauge(metrics, "claw_live_clients", "Live clients connected now.", clients);
+export function makeLiveMetrics(metrics: Metrics): LiveMetrics {
   const sent = counter(metrics, "claw_live_frames_total", "Frames sent to live clients.", {
     type: ["snapshot", "change", "caughtUp", "resync"],
   });

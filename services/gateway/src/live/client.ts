@@ -25,9 +25,12 @@ export interface LiveAsk {
   readonly after: number | null;
 }
 
+export type Present = (row: ChangedRow) => LiveFrame["row"];
+
 export interface LiveSource {
   readonly reader: () => Pick<ViewReader, "changedAfter" | "position">;
-  readonly present: (row: ChangedRow, caller: Caller) => LiveFrame["row"];
+  /** Made anew for each page, so that what it remembers is never old. */
+  readonly presentFor: (caller: Caller) => Present;
   readonly clocks: Clocks;
   readonly onFrame: (type: LiveFrame["type"]) => void;
 }
@@ -41,79 +44,78 @@ export interface LiveClient {
   readonly isStopped: () => boolean;
 }
 
-interface State {
+/** All that belongs to one client. */
+interface Line {
+  readonly ask: LiveAsk;
+  readonly socket: WebSocket;
+  readonly source: LiveSource;
   progress: Progress;
   isScheduled: boolean;
   stoppedAtMs: number | null;
 }
 
 export function makeLiveClient(ask: LiveAsk, socket: WebSocket, source: LiveSource): LiveClient {
+  const progress = begin(ask.after, source.reader().position());
+  const line: Line = { ask, socket, source, progress, isScheduled: false, stoppedAtMs: null };
+  return {
+    caller: ask.caller,
+    socket,
+    wake: () => wake(line),
+    isStopped: () => line.stoppedAtMs !== null,
+  };
+}
+
+/** Sends a page in a turn of its own; however often it is woken before, that is one page. */
+function wake(line: Line): void {
+  if (line.isScheduled || line.stoppedAtMs !== null) return;
+  line.isScheduled = true;
+  setImmediate(() => {
+    line.isScheduled = false;
+    if (line.socket.readyState === line.socket.OPEN && pump(line)) wake(line);
+  });
+}
+
+/** Sends one page. True if there may be more to send now. */
+function pump(line: Line): boolean {
+  const { ask, source, progress } = line;
+  const reader = source.reader();
+  const present = source.presentFor(ask.caller);
+  const standing = reader.position();
+  if (progress.cursor > standing) return apply(line, resync(0, standing), present);
+  const rows = reader.changedAfter(ask.views, progress.cursor, PAGE_ROWS);
+  const isLast = rows.length < PAGE_ROWS;
+  const steps = advance(progress, { rows, standing, isLast }, (row) => isOfSession(row, ask.sessionId));
+  return steps.every((step) => apply(line, step, present)) && !isLast;
+}
+
+/** Turns and items of other sessions are not what the client asked for. */
+const isOfSession = ({ row }: ChangedRow, sessionId: string | null): boolean =>
+  sessionId === null || !("sessionId" in row) || row.sessionId === sessionId;
+
+/** Sends a step and moves the cursor past it. False when the socket has enough for now. */
+function apply(line: Line, step: Step, present: Present): boolean {
+  const { socket, source } = line;
+  for (const frame of step.frames) {
+    socket.send(writeFrame(frame, present), () => resume(line));
+    source.onFrame(frame.type);
+  }
+  line.progress = step.next;
+  if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return true;
+  line.stoppedAtMs = source.clocks.monoMs();
+  return false;
+}
+
+/** Goes on when everything that waited has left the socket. */
+function resume(line: Line): void {
+  const { ask, socket, source, progress } = line;
+  if (line.stoppedAtMs === null || socket.bufferedAmount > 0) return;
+  const stoppedMs = source.clocks.monoMs() - line.stoppedAtMs;
   const standing = source.reader().position();
-  const state: State = { progress: begin(ask.after, standing), isScheduled: false, stoppedAtMs: null };
-  const wake = (): void => {
-    if (state.isScheduled || state.stoppedAtMs !== null) return;
-    state.isScheduled = true;
-    setImmediate(() => {
-      state.isScheduled = false;
-      if (socket.readyState === socket.OPEN && pump(ask, socket, source, state, resume)) wake();
-    });
-  };
-  const resume = (): void => {
-    if (state.stoppedAtMs === null || socket.bufferedAmount > 0) return;
-    const stoppedMs = source.clocks.monoMs() - state.stoppedAtMs;
-    state.stoppedAtMs = null;
-    if (isTooFarBehind(state.progress, stoppedMs, source.reader().position()))
-      apply(resync(state.progress.cursor, source.reader().position()), ask, socket, source, state, resume);
-    wake();
-  };
-  return { caller: ask.caller, socket, wake, isStopped: () => state.stoppedAtMs !== null };
+  line.stoppedAtMs = null;
+  if (isTooFarBehind(progress, stoppedMs, standing))
+    apply(line, resync(progress.cursor, standing), source.presentFor(ask.caller));
+  wake(line);
 }
 
 const isTooFarBehind = (progress: Progress, stoppedMs: number, standing: number): boolean =>
   progress.isCaughtUp && (stoppedMs > MAX_STOPPED_MS || standing - progress.cursor > MAX_LAG_POSITIONS);
-
-/** Sends one page. True if there may be more to send now. */
-function pump(
-  ask: LiveAsk,
-  socket: WebSocket,
-  source: LiveSource,
-  state: State,
-  resume: () => void,
-): boolean {
-  const reader = source.reader();
-  if (state.progress.cursor > reader.position())
-    return apply(resync(0, reader.position()), ask, socket, source, state, resume);
-  const standing = reader.position();
-  const rows = reader.changedAfter(ask.views, state.progress.cursor, PAGE_ROWS);
-  const isLast = rows.length < PAGE_ROWS;
-  const steps = advance(state.progress, { rows, standing, isLast }, (row) => isOfSession(row, ask.sessionId));
-  const isTaken = steps.every((step) => apply(step, ask, socket, source, state, resume));
-  return isTaken && !isLast;
-}
-
-/** Turns and items of other sessions are not what the client asked for. */
-function isOfSession(row: ChangedRow, sessionId: string | null): boolean {
-  return sessionId === null || !("sessionId" in row.row) || row.row.sessionId === sessionId;
-}
-
-/** Sends a step and moves the cursor past it. False when the socket has enough for now. */
-function apply(
-  step: Step,
-  ask: LiveAsk,
-  socket: WebSocket,
-  source: LiveSource,
-  state: State,
-  resume: () => void,
-): boolean {
-  for (const frame of step.frames) {
-    socket.send(
-      writeFrame(frame, (row) => source.present(row, ask.caller)),
-      resume,
-    );
-    source.onFrame(frame.type);
-  }
-  state.progress = step.next;
-  if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return true;
-  state.stoppedAtMs = source.clocks.monoMs();
-  return false;
-}

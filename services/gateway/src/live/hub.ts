@@ -31,12 +31,19 @@ interface Member {
   bufferedBytes: number;
 }
 
-export function makeLiveHub(tokens: Tokens, clocks: Clocks): LiveHub {
+/** Why the hub closed a client: its token is no longer good, or nothing was heard of it. */
+export type ClosedBecause = "token" | "lost";
+
+export function makeLiveHub(tokens: Tokens, clocks: Clocks, onClosed: (why: ClosedBecause) => void): LiveHub {
   const members = new Map<WebSocket, Member>();
   return {
     add: (client) => admit(members, client, clocks.monoMs),
     wakeAll: () => members.forEach(({ client }) => client.wake()),
-    tick: () => members.forEach((member) => lookAfter(member, tokens, clocks.monoMs())),
+    tick: () =>
+      members.forEach((member) => {
+        const why = lookAfter(member, tokens, clocks.monoMs());
+        if (why !== null) onClosed(why);
+      }),
     closeAll: () => members.forEach(({ client }) => client.socket.close(GOING_AWAY, "stopping")),
     size: () => members.size,
   };
@@ -53,16 +60,23 @@ function admit(members: Map<WebSocket, Member>, client: LiveClient, monoMs: () =
   client.wake();
 }
 
-function lookAfter(member: Member, tokens: Tokens, nowMs: number): void {
-  const { client } = member;
-  if (client.socket.readyState !== client.socket.OPEN) return;
-  if (!tokens.isStillGood(client.caller))
-    return client.socket.close(TOKEN_ENDED, "the token is no longer good");
-  const buffered = client.socket.bufferedAmount;
-  if (buffered < member.bufferedBytes) member.heardAtMs = nowMs;
-  member.bufferedBytes = buffered;
-  if (nowMs - member.heardAtMs > 2 * PING_MS) return client.socket.terminate();
-  if (nowMs - member.pingedAtMs < PING_MS) return;
-  member.pingedAtMs = nowMs;
-  client.socket.ping();
+/** Pings when it is time. Closes, and says why, when the client may not or cannot listen any more. */
+function lookAfter(member: Member, tokens: Tokens, nowMs: number): ClosedBecause | null {
+  const { caller, socket } = member.client;
+  if (socket.readyState !== socket.OPEN) return null;
+  if (!tokens.isStillGood(caller)) {
+    socket.close(TOKEN_ENDED, "the token is no longer good");
+    return "token";
+  }
+  if (socket.bufferedAmount < member.bufferedBytes) member.heardAtMs = nowMs;
+  member.bufferedBytes = socket.bufferedAmount;
+  if (nowMs - member.heardAtMs > 2 * PING_MS) {
+    socket.terminate();
+    return "lost";
+  }
+  if (nowMs - member.pingedAtMs >= PING_MS) {
+    member.pingedAtMs = nowMs;
+    socket.ping();
+  }
+  return null;
 }

@@ -2,7 +2,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { randomHex } from "@claw/runtime";
-import type { ChangedRow } from "@claw/views";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Attempts } from "../auth/attempts.ts";
 import type { Caller } from "../auth/authenticate.ts";
@@ -14,8 +13,7 @@ import { rawProblem } from "../http/raw.ts";
 import type { House } from "../ports.ts";
 import { presenterFor } from "../present.ts";
 import { bearerOf, LIVE_SUBPROTOCOL, readAsk } from "./ask.ts";
-import { type LiveAsk, makeLiveClient } from "./client.ts";
-import type { LiveFrame } from "./frames.ts";
+import { type LiveAsk, makeLiveClient, type Present } from "./client.ts";
 import { type LiveHub, MAX_CLIENTS } from "./hub.ts";
 
 /** Live clients have nothing to say; this is what `ws` reads before it closes with 1009. */
@@ -83,12 +81,11 @@ function authenticated(request: IncomingMessage, { house, attempts }: UpgradeShe
 
 function serve(socket: WebSocket, ask: LiveAsk, { house, hub, metrics }: UpgradeShell): void {
   const { reader, clocks } = house;
-  const present = (row: ChangedRow, caller: Caller): LiveFrame["row"] =>
-    presenterFor(house, caller).changed(row);
+  const presentFor = (caller: Caller): Present => presenterFor(house, caller).changed;
   socket.on("error", () => metrics.closed("message"));
   socket.once("message", (_data, isBinary) => {
     metrics.closed("message");
     socket.close(isBinary ? UNSUPPORTED_DATA : POLICY_VIOLATION, "live clients only listen");
   });
-  hub.add(makeLiveClient(ask, socket, { reader, present, clocks, onFrame: metrics.sent }));
+  hub.add(makeLiveClient(ask, socket, { reader, presentFor, clocks, onFrame: metrics.sent }));
 }

@@ -38,7 +38,11 @@ export const sessionEvents = read({
   path: "/api/sessions/{sessionId}/events",
   summary: "The facts of a session, oldest first",
   action: "fleet.read",
-  query: z.strictObject({ after, cursor: after.describe("`nextCursor` of the page before."), limit }),
+  query: z.strictObject({
+    after,
+    cursor: after.describe("`nextCursor` of the page before."),
+    limit: limit.describe(`How many entries, at most ${MAX_ENTRIES} a page.`),
+  }),
   answer: listOf("events", EventView),
   handle: async ({ house, caller, query, segment }) => {
     const { sessionId } = knownSession(house, segment("sessionId"));

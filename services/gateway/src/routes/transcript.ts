@@ -2,7 +2,8 @@
  * A session's transcript: its items in the order they happened, or the newest first. With `older=1` pages come from the host itself, for what
  * happened before the house looked (DESIGN 14.17); what the views have already is left out of those.
  */
-import { TranscriptItemView } from "@claw/views";
+import type { SessionId } from "@claw/events";
+import { type ItemRow, type PageOf, TranscriptItemView, type ViewReader } from "@claw/views";
 import { z } from "zod";
 import { cursor, flag, limit } from "../http/query.ts";
 import { listOf, read } from "../http/route.ts";
@@ -10,6 +11,10 @@ import { presenterFor } from "../present.ts";
 import { readOlder } from "./older.ts";
 import { pageOf } from "./page.ts";
 import { knownSession } from "./sessions.ts";
+
+/** Items read at a time, and the letters after which a page ends before it is full. */
+const PORTION = 20;
+const MAX_LETTERS = 4_194_304;
 
 /** S1-079, S1-137 */
 export const sessionTranscript = read({
@@ -34,8 +39,31 @@ export const sessionTranscript = read({
     const page = { ...query, newestFirst: query.order === "newest" };
     return pageOf(
       house,
-      (reader) => reader.items(session.sessionId, page),
+      (reader) => readItems(reader, session.sessionId, page),
       ({ rows, ...rest }) => ({ items: rows.map(present.item), ...rest }),
     );
   },
 });
+
+type ItemsAsk = Parameters<ViewReader["items"]>[1];
+
+/** Items by portions until the page is full or its text is: an item may hold 192 KiB, and an answer is written in one piece. */
+function readItems(reader: ViewReader, sessionId: SessionId, ask: ItemsAsk): PageOf<ItemRow> {
+  const rows: ItemRow[] = [];
+  let letters = 0;
+  let { cursor } = ask;
+  do {
+    const portion = reader.items(sessionId, {
+      ...ask,
+      cursor,
+      limit: Math.min(PORTION, ask.limit - rows.length),
+    });
+    rows.push(...portion.rows);
+    letters += portion.rows.reduce((sum, row) => sum + lettersOf(row), 0);
+    cursor = portion.nextCursor;
+  } while (cursor !== null && rows.length < ask.limit && letters < MAX_LETTERS);
+  return { rows, nextCursor: cursor };
+}
+
+const lettersOf = ({ text, command, output }: ItemRow): number =>
+  (text?.length ?? 0) + (command?.length ?? 0) + (output?.length ?? 0);

@@ -1,0 +1,50 @@
+/** Views compared with a rebuild: the digest of what a stopped house had stored, and of what its log alone makes of them. */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSqliteLog } from "@claw/eventlog";
+import { position } from "@claw/events";
+import { startProjector } from "@claw/projector";
+import { makeHealth, makeMetrics, noDiagnostics, systemClocks } from "@claw/runtime";
+import { viewDigest } from "@claw/views";
+import Database from "better-sqlite3";
+import { Effect } from "effect";
+
+/** Lets the views in a data directory catch up with its log. */
+const catchUp = (dataDir: string): Promise<void> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const log = yield* openSqliteLog({ path: join(dataDir, "log.db") });
+        const shell = { clocks: systemClocks, health: makeHealth(), metrics: makeMetrics(), diagnostics: noDiagnostics };
+        const projector = yield* startProjector({ ...shell, log, dataDir });
+        yield* projector.feed.reached(position(yield* log.last));
+      }),
+    ),
+  );
+
+/** The digest of the generation that is served. */
+function digestOf(dataDir: string): string {
+  const current = readFileSync(join(dataDir, "views", "current"), "utf8").trim();
+  const db = new Database(join(dataDir, "views", `views-${current}.db`), { readonly: true });
+  try {
+    return viewDigest(db);
+  } finally {
+    db.close();
+  }
+}
+
+async function inCopy(dataDir: string, withViews: boolean): Promise<string> {
+  const copy = mkdtempSync(join(tmpdir(), "claw-rebuild-"));
+  try {
+    cpSync(dataDir, copy, { recursive: true });
+    if (!withViews) rmSync(join(copy, "views"), { recursive: true, force: true });
+    await catchUp(copy);
+    return digestOf(copy);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+export const storedDigest = (dataDir: string): Promise<string> => inCopy(dataDir, true);
+export const rebuiltDigest = (dataDir: string): Promise<string> => inCopy(dataDir, false);
