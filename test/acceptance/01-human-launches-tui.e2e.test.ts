@@ -32,8 +32,7 @@ test("S1-003 S1-004 S1-014 S1-045 S1-176 A human launches Codex TUI through a sh
     freshness: { state: "live" },
   });
 
-  tui.type("WAIT finish all done here");
-  tui.enter();
+  await tui.say("WAIT finish all done here");
   await scene.model.nextRequest((request) => request.text.includes("WAIT"));
   await until("it is active while it works", async () => (await onlySession())?.status === "active");
   scene.model.release("finish");

@@ -20,8 +20,7 @@ afterAll(async () => {
 
 test("S1-024 S1-035 S1-047 S1-177 Supervisor lists the live thread via thread/loaded/list", async () => {
   const tui = await scene.tui();
-  tui.type("SAY hello from before the house was up");
-  tui.enter();
+  await tui.say("SAY hello from before the house was up");
   await tui.waitFor("hello from before");
   await house.start();
 

@@ -25,12 +25,12 @@ const idsOf = (turns: readonly { readonly items: readonly { readonly id: string 
 test("S1-005 S1-037 S1-079 S1-178 Supervisor reads transcript via thread/read", async () => {
   const tui = await scene.tui();
   for (const word of ["first", "second", "third"]) {
-    tui.type(`SAY the ${word} answer`);
-    tui.enter();
-    await tui.waitFor(`the ${word} answer`);
+    await tui.say(`WAIT ${word} the ${word} answer`);
+    await scene.model.nextRequest((request) => request.text.includes(word));
+    scene.model.release(word);
+    await tui.waitFor(`waiting the ${word} answer`);
   }
-  tui.type("SHELL echo from-the-shell");
-  tui.enter();
+  await tui.say("SHELL echo from-the-shell");
   await tui.waitFor("tool-result");
 
   const { sessionId } = await until("the session is listed", async () => {

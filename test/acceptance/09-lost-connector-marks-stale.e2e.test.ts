@@ -30,8 +30,7 @@ const transcript = async (id: string) =>
 
 test("S1-159 S1-184 X1-016 Lost host connector marks sessions stale without deleting history", async () => {
   const tui = await scene.tui();
-  tui.type("SAY remember me");
-  tui.enter();
+  await tui.say("SAY remember me");
   await tui.waitFor("remember me");
   const { sessionId } = await until("one idle turn is recorded", async () => {
     const found = await session();
@@ -47,8 +46,7 @@ test("S1-159 S1-184 X1-016 Lost host connector marks sessions stale without dele
   expect(await transcript(sessionId)).toEqual(before);
   expect(await session()).toMatchObject({ sessionId, status: "idle", turnCount: 1 });
 
-  tui.type("SAY while nobody watched");
-  tui.enter();
+  await tui.say("SAY while nobody watched");
   await tui.waitFor("while nobody watched");
   await connector.restart();
   await until("it is live again, with the turn of the meantime", async () => {

@@ -20,8 +20,7 @@ test(`S1-003 N1-037 W-20 ${KILLS} kills of the connector: no disconnect, no lost
 
   for (let kill = 0; kill < KILLS; kill += 1) {
     const word = `answer-${kill}-${Math.floor(random() * 1e9)}`;
-    tui.type(`WAIT gate-${kill} ${word}`);
-    tui.enter();
+    await tui.say(`WAIT gate-${kill} ${word}`);
     await scene.model.nextRequest((request) => request.text.includes(word));
     await connector.restart();
     scene.model.release(`gate-${kill}`);

@@ -165,6 +165,20 @@ describe("a session's state", () => {
     expect(types(returns(closes(first, "deleted", NOW).state, NOW))).toEqual([]);
   });
 
+  it("has no open question when it rests, however that ended", () => {
+    const waiting = {
+      ...first,
+      activity: { type: "active", flags: [] },
+      approvals: [{ requestId: "1-a", turnId: "t" }],
+    };
+    const rested = active(waiting, idle, NOW);
+    expect(types(rested)).toEqual(["approval.resolved", "session.became"]);
+    expect(rested.state.approvals).toEqual([]);
+    expect(types(active(waiting, { type: "active", flags: ["waitingOnApproval"] }, NOW))).toEqual([
+      "session.became",
+    ]);
+  });
+
   it("stays where it was first seen (DESIGN 14.16)", () => {
     const elsewhere = { ...described("a", { preview: "p2" }) };
     const moved = { ...elsewhere, data: { ...elsewhere.data, endpointId: "other" as never } };

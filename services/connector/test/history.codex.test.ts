@@ -1,6 +1,6 @@
 /** The real app-server: what another client's turns leave in the outbox is what the server lists, whoever dies in between. */
 import type { EndpointId } from "@claw/events";
-import { connect, listTurns, startThread, startTurn } from "@claw/codex-rpc";
+import { activeTurn, connect, interruptTurn, listTurns, startThread, startTurn } from "@claw/codex-rpc";
 import {
   type CodexHome,
   type CodexServer,
@@ -125,3 +125,35 @@ it("the outbox equals thread/turns/list over restarts of the connector and of th
     "session.observed",
   );
 }, 60_000);
+
+it("a question is reported with its exact subject and its end, and is left to whoever it is for", async () => {
+  const watching = await watch();
+  const before = watching.told().filter(({ type }) => type === "approval.requested").length;
+  await asClient((connection) =>
+    Effect.gen(function* () {
+      const thread = yield* startThread(connection, {
+        cwd: home.path,
+        sandbox: "danger-full-access",
+        approvalPolicy: "untrusted",
+      });
+      yield* startTurn(connection, { threadId: thread.id, text: "SHELL touch asked-for" });
+      yield* Effect.promise(() =>
+        watching.until(
+          "the question",
+          (told) => told.filter(({ type }) => type === "approval.requested").length > before,
+        ),
+      );
+      const turn = yield* activeTurn(connection, thread.id);
+      expect(turn?.status).toBe("inProgress");
+      yield* interruptTurn(connection, thread.id, turn?.id ?? "");
+      yield* Effect.promise(() =>
+        watching.until("its end", (told) => told.some(({ type }) => type === "approval.resolved")),
+      );
+    }),
+  );
+  const asked = watching.told().findLast(({ type }) => type === "approval.requested");
+  expect(asked).toMatchObject({
+    data: { kind: "command" },
+    body: { subject: expect.stringContaining("touch asked-for") },
+  });
+}, 30_000);

@@ -16,7 +16,12 @@ const catchUp = (dataDir: string): Promise<void> =>
     Effect.scoped(
       Effect.gen(function* () {
         const log = yield* openSqliteLog({ path: join(dataDir, "log.db") });
-        const shell = { clocks: systemClocks, health: makeHealth(), metrics: makeMetrics(), diagnostics: noDiagnostics };
+        const shell = {
+          clocks: systemClocks,
+          health: makeHealth(),
+          metrics: makeMetrics(),
+          diagnostics: noDiagnostics,
+        };
         const projector = yield* startProjector({ ...shell, log, dataDir });
         yield* projector.feed.reached(position(yield* log.last));
       }),

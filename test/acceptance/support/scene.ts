@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, type Connection, type UnixTarget } from "@claw/codex-rpc";
+import { connect, type Connection, loadedThreadIds, type UnixTarget } from "@claw/codex-rpc";
 import {
   type CodexHome,
   type CodexServer,
@@ -14,6 +14,7 @@ import {
   startFakeModel,
 } from "@claw/testkit";
 import { Effect, Exit, Scope } from "effect";
+import { until } from "./until.ts";
 
 export interface Scene {
   readonly model: FakeModel;
@@ -51,14 +52,10 @@ export async function makeScene(): Promise<Scene> {
       const tui = await startCodexTui({ home, target, cwd: workspace });
       tuis.push(tui);
       await tui.waitFor("Ask Codex");
+      await until("the terminal has its thread", async () => (await threadsOf(scope, target)) >= tuis.length);
       return tui;
     },
-    connect: () =>
-      Effect.runPromise(
-        connect(target, { clientInfo: { name: "second-client", title: null, version: "0" } }).pipe(
-          Scope.provide(scope),
-        ),
-      ),
+    connect: () => open(scope, target),
     restartServer: async (signal) => {
       await server.stop(signal);
       server = await startCodexServer({ home, listen: "unix" });
@@ -72,6 +69,19 @@ export async function makeScene(): Promise<Scene> {
       rmSync(workspace, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+const open = (scope: Scope.Scope, target: UnixTarget): Promise<Connection> =>
+  Effect.runPromise(
+    connect(target, { clientInfo: { name: "second-client", title: null, version: "0" } }).pipe(
+      Scope.provide(scope),
+    ),
+  );
+
+/** How many threads people have open. Keys that are pressed before a terminal has one are kept, but its Enter is not. */
+async function threadsOf(scope: Scope.Scope, target: UnixTarget): Promise<number> {
+  const connection = await open(scope, target);
+  return (await Effect.runPromise(loadedThreadIds(connection))).length;
 }
 
 /** A git repository by its files: a branch and an origin, as the session's row shall show them. */

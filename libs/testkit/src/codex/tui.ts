@@ -9,6 +9,8 @@ export interface CodexTui {
   /** What it has written since its start, without control sequences; a screen of text, not a picture. */
   readonly screen: () => string;
   readonly type: (text: string) => void;
+  /** Types a line, waits until it is on the screen, and sends it: Enter right behind a burst of keys counts as part of a paste. */
+  readonly say: (line: string) => Promise<void>;
   readonly enter: () => void;
   readonly escape: () => void;
   /** Resolves when the text is there, now or later; fails with the end of the screen after `timeoutMs`. */
@@ -62,29 +64,35 @@ function control(terminal: IPty): CodexTui {
   });
   const exited = new Promise<number>((resolve) => void terminal.onExit(({ exitCode }) => resolve(exitCode)));
   const screen = () => plainText(raw);
+  const waitFor: CodexTui["waitFor"] = (text, timeoutMs = waitMs) =>
+    new Promise((resolve, reject) => {
+      const done = (settle: () => void) => {
+        watchers.delete(look);
+        clearTimeout(late);
+        settle();
+      };
+      const late = setTimeout(
+        () => done(() => reject(new Error(`no "${text}" on the screen: ${screen().slice(-2_000)}`))),
+        timeoutMs,
+      );
+      const look = () => {
+        if (squeeze(screen()).includes(squeeze(text))) done(resolve);
+      };
+      watchers.add(look);
+      look();
+    });
   return {
     pid: terminal.pid,
     screen,
     type: (text) => terminal.write(text),
+    say: async (line) => {
+      terminal.write(line);
+      await waitFor(line);
+      terminal.write("\r");
+    },
     enter: () => terminal.write("\r"),
     escape: () => terminal.write("\u001b"),
-    waitFor: (text, timeoutMs = waitMs) =>
-      new Promise((resolve, reject) => {
-        const done = (settle: () => void) => {
-          watchers.delete(look);
-          clearTimeout(late);
-          settle();
-        };
-        const late = setTimeout(
-          () => done(() => reject(new Error(`no "${text}" on the screen: ${screen().slice(-2_000)}`))),
-          timeoutMs,
-        );
-        const look = () => {
-          if (squeeze(screen()).includes(squeeze(text))) done(resolve);
-        };
-        watchers.add(look);
-        look();
-      }),
+    waitFor,
     exited,
     close: async () => {
       const lastWord = setTimeout(() => terminal.kill("SIGKILL"), 3_000);

@@ -77,13 +77,20 @@ function firstSight(seen: Description, activity: Activity, at: number): Change {
   return { state, facts: [fact(openEvent("session.observed", at, { ...seen.data, activity }, body), "a")] };
 }
 
-/** Codex says what the thread does now. A thread that was put away and does something again is open again. */
+/**
+ * Codex says what the thread does now. A thread that was put away and does something again is open again; one that rests waits for nobody, also if
+ * nobody heard how its questions ended.
+ */
 export function becomes(before: Change, activity: Activity, at: number): Change {
-  const { state } = activity.type === "notLoaded" ? before : reopens(before, at);
-  const facts = activity.type === "notLoaded" ? before.facts : reopens(before, at).facts;
-  if (sameActivity(state.activity, activity) && !state.isLost) return { state, facts };
+  const awake = activity.type === "notLoaded" ? before : reopens(before, at);
+  const over =
+    activity.type === "active"
+      ? { state: awake.state, facts: [] }
+      : withdraw(awake.state, "turn_ended", () => true, at);
+  const facts = [...awake.facts, ...over.facts];
+  if (sameActivity(over.state.activity, activity) && !over.state.isLost) return { state: over.state, facts };
   const told = fact(openEvent("session.became", at, { activity }), "a");
-  return { state: { ...state, activity, isLost: false }, facts: [...facts, told] };
+  return { state: { ...over.state, activity, isLost: false }, facts: [...facts, told] };
 }
 
 const sameActivity = (a: Activity, b: Activity): boolean =>
