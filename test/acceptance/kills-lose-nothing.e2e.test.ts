@@ -6,6 +6,7 @@ import { readLedger, readOutbox, readPersisted } from "./support/evidence.ts";
 import { makeHouse, type TestHouse } from "./support/house.ts";
 import { dieInside, seeded, waitForDeath } from "./support/kills.ts";
 import { startLoad } from "./support/load.ts";
+import { progress } from "./support/progress.ts";
 import { rebuiltDigest, storedDigest } from "./support/rebuild.ts";
 import { makeScene } from "./support/scene.ts";
 import { until } from "./support/until.ts";
@@ -32,12 +33,15 @@ test(`N1-001 N1-005 N1-037 ${KILLS} kills under load (KILL_SEED=${seed}): nothin
   expect(Math.min(counts.house, counts.connector)).toBeGreaterThanOrEqual(3 * scale);
 
   await load.stop();
+  progress(`${load.turnsDone()} turns done, ${JSON.stringify(counts)}`);
   await until("the outbox is empty", () => readOutbox(connector.dataDir).waiting === 0, 60_000);
   await everythingOfTheOutboxIsInTheLedgerOnce(house, connector);
+  progress("every fact is in the ledger once");
   const connection = await scene.connect();
   for (const threadId of load.threadIds)
     await everythingPersistedIsInTheView(house, await readPersisted(connection, threadId), threadId);
 
+  progress("every persisted turn and item is in the view once");
   await house.claw().stop();
   expect(await rebuiltDigest(house.dataDir)).toBe(await storedDigest(house.dataDir));
 });
@@ -55,6 +59,7 @@ async function killAgainAndAgain(house: TestHouse, connector: Connecting) {
     const claw =
       victim === "house" ? house.launch(["--no-connector"], doomed) : await relaunch(connector, doomed);
     const how = await waitForDeath(claw, doomed === undefined ? 500 + random() * 1_000 : 6_000);
+    progress(`kill ${kill + 1} of ${KILLS}: ${victim}, ${doomed?.DIE_INSIDE ?? "from outside"} (${how})`);
     counts[victim] += 1;
     counts[how] += 1;
     if (victim === "house") house.launch(["--no-connector"]);

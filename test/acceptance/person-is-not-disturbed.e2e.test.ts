@@ -1,9 +1,11 @@
 /** Never disturb the human: the connector is killed again and again while a person works at the TUI. */
 import { expect, onTestFinished, test } from "vitest";
 import { startConnector } from "./support/connecting.ts";
-import { makeHouse } from "./support/house.ts";
+import type { SessionsAnswer } from "./support/answers.ts";
+import { makeHouse, type TestHouse } from "./support/house.ts";
 import { seeded } from "./support/kills.ts";
 import { makeScene } from "./support/scene.ts";
+import { until } from "./support/until.ts";
 
 const KILLS = 20 * Number(process.env["CLAW_TEST_SCALE"] ?? "1");
 
@@ -22,6 +24,7 @@ test(`S1-003 N1-037 W-20 ${KILLS} kills of the connector: no disconnect, no lost
     const word = `answer-${kill}-${Math.floor(random() * 1e9)}`;
     await tui.say(`WAIT gate-${kill} ${word}`);
     await scene.model.nextRequest((request) => request.text.includes(word));
+    await until("the connector sees the turn", async () => (await statusOf(house)) === "active");
     await connector.restart();
     scene.model.release(`gate-${kill}`);
     await tui.waitFor(`waiting ${word}`);
@@ -32,3 +35,6 @@ test(`S1-003 N1-037 W-20 ${KILLS} kills of the connector: no disconnect, no lost
   const typed = scene.model.requests.filter((request) => request.text.startsWith("WAIT gate-"));
   expect(new Set(typed.map((request) => request.text)).size).toBe(KILLS);
 });
+
+const statusOf = async (house: TestHouse) =>
+  (await house.get<SessionsAnswer>("/api/sessions")).sessions[0]?.status;

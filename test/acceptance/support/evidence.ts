@@ -22,10 +22,10 @@ export interface OutboxWord {
 
 export function readOutbox(connectorDataDir: string): OutboxWord {
   const path = join(connectorDataDir, "connector", "outbox.db");
-  const [meta] = readRows<{ epoch: string }>(path, "SELECT epoch FROM meta");
+  const [meta] = readRows<{ value: string }>(path, "SELECT value FROM meta WHERE key = 'epoch'");
   const [last] = readRows<{ seq: number }>(path, "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'");
   const [waiting] = readRows<{ n: number }>(path, "SELECT count(*) AS n FROM outbox");
-  return { epoch: meta?.epoch ?? "", lastSeq: last?.seq ?? 0, waiting: waiting?.n ?? 0 };
+  return { epoch: meta?.value ?? "", lastSeq: last?.seq ?? 0, waiting: waiting?.n ?? 0 };
 }
 
 /** The sequences of one host's epoch that the ledger holds, in the order of the ledger. */
