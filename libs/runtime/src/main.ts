@@ -2,9 +2,13 @@
 import { Cause, Effect, Exit, Fiber } from "effect";
 import { EXIT, Stopped } from "./stop.ts";
 
+/** How long a program may take to end when it is told to. */
+const PATIENCE_MS = 8_000;
+
 /**
  * Runs a program until it ends or the process is told to stop (SIGINT, SIGTERM, SIGHUP), then exits: with the number that it gave, if it gave
- * one. A `Stopped` prints its sentence; any other failure is a defect and prints its trace. A second signal exits at once.
+ * one. A `Stopped` prints its sentence; any other failure is a defect and prints its trace. A second signal exits at once, and so does the end
+ * of patience: nothing here needs a tidy end, because everything outlives a SIGKILL.
  */
 export function runMain(program: Effect.Effect<number | void, Stopped>): void {
   const fiber = Effect.runFork(program);
@@ -13,6 +17,7 @@ export function runMain(program: Effect.Effect<number | void, Stopped>): void {
     process.on(signal, () => {
       if (asked) process.exit(EXIT.fault);
       asked = true;
+      setTimeout(() => process.exit(EXIT.fault), PATIENCE_MS).unref();
       Effect.runFork(Fiber.interrupt(fiber));
     });
   fiber.addObserver((exit) => process.exit(exitCodeOf(exit)));

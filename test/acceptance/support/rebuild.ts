@@ -9,6 +9,7 @@ import { makeHealth, makeMetrics, noDiagnostics, systemClocks } from "@claw/runt
 import { viewDigest } from "@claw/views";
 import Database from "better-sqlite3";
 import { Effect } from "effect";
+import { until } from "./until.ts";
 
 /** Lets the views in a data directory catch up with its log. */
 const catchUp = (dataDir: string): Promise<void> =>
@@ -24,6 +25,7 @@ const catchUp = (dataDir: string): Promise<void> =>
         };
         const projector = yield* startProjector({ ...shell, log, dataDir });
         yield* projector.feed.reached(position(yield* log.last));
+        yield* Effect.promise(() => until("the views are served", () => shell.health.isReady(), 60_000));
       }),
     ),
   );

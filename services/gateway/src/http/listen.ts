@@ -38,9 +38,10 @@ function cannotListen(host: string, port: number, error: NodeJS.ErrnoException):
   return new Stopped({ sentence, exitCode: EXIT.fault });
 }
 
+/** Takes nobody in any more and ends what is HTTP. Sockets that were handed over belong to others, who close them in their own time. */
 const close = (server: Server) =>
-  Effect.callback<void>((resume) => {
-    server.close(() => resume(Effect.void));
+  Effect.sync(() => {
+    server.close();
     server.closeAllConnections();
   });
 
