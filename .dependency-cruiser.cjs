@@ -3,9 +3,9 @@
  * Run by `npm run imports`, which also fails when nothing was cruised.
  */
 const lib = (name) => `^libs/${name}/`;
-const SIBLINGS = ["eventlog", "wire", "views"];
 const SERVICES = ["connector", "ingest", "projector", "policy", "gateway"];
-const NODE_IO = "^(node:)?(fs|net|http|https|http2|child_process|dgram|tls|worker_threads|cluster|os|process)(/|$)";
+const NODE_IO =
+  "^(node:)?(fs|net|http|https|http2|child_process|dgram|tls|worker_threads|cluster|os|process)(/|$)";
 
 /** Which of our packages each may import. Nothing else of ours. */
 const MAY_IMPORT = {
@@ -45,7 +45,15 @@ module.exports = {
       comment: "a package is entered through its index (or an entry that its package.json exports)",
       severity: "error",
       from: { path: "^(libs|services|apps)/([^/]+)/" },
-      to: { path: "^(libs|services)/([^/]+)/src/", pathNot: ["^$1/$2/", "/src/index\\.ts$", "/src/(contract|formats)/index\\.ts$"] },
+      to: {
+        path: "^(libs|services)/([^/]+)/src/",
+        pathNot: [
+          "^$1/$2/",
+          "/src/index\\.ts$",
+          "/src/(contract|formats|protocol|arbitraries)/index\\.ts$",
+          "/src/memory-log\\.ts$",
+        ],
+      },
     },
     {
       name: "events-imports-zod-only",
@@ -65,7 +73,10 @@ module.exports = {
       name: "sqlite-in-few-hands",
       comment: "other services use eventlog's fold",
       severity: "error",
-      from: { path: "^(libs|services|apps)/[^/]+/src/", pathNot: ["^libs/(sqlite|eventlog|views)/", "^services/connector/"] },
+      from: {
+        path: "^(libs|services|apps)/[^/]+/src/",
+        pathNot: ["^libs/(sqlite|eventlog|views)/", "^services/connector/"],
+      },
       to: { path: ["node_modules/better-sqlite3/", "^libs/sqlite/"] },
     },
     {
@@ -77,7 +88,10 @@ module.exports = {
     {
       name: "testkit-only-in-tests",
       severity: "error",
-      from: { path: "^(libs|services|apps)/[^/]+/src/", pathNot: ["^libs/testkit/", "^apps/claw/src/house/demo"] },
+      from: {
+        path: "^(libs|services|apps)/[^/]+/src/",
+        pathNot: ["^libs/testkit/", "^apps/claw/src/house/demo"],
+      },
       to: { path: "^libs/testkit/" },
     },
   ],
@@ -85,6 +99,9 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "node", "default"],
+    },
   },
 };

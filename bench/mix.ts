@@ -45,8 +45,19 @@ const observed = (): OpenEvent => ({
   body: { name: "a thread", preview: "please fix the test" },
 });
 
-const became = (type: string): OpenEvent => ({ type: "session.became", v: 1, at, data: { activity: { type, flags: [] } } });
-const tokens = { totalTokens: 124, inputTokens: 104, cachedInputTokens: 10, outputTokens: 20, reasoningOutputTokens: 5 };
+const became = (type: string): OpenEvent => ({
+  type: "session.became",
+  v: 1,
+  at,
+  data: { activity: { type, flags: [] } },
+});
+const tokens = {
+  totalTokens: 124,
+  inputTokens: 104,
+  cachedInputTokens: 10,
+  outputTokens: 20,
+  reasoningOutputTokens: 5,
+};
 const item = { text: null, command: null, output: null, tool: null, paths: [] };
 
 function turnOf(turnId: string): readonly OpenEvent[] {
@@ -54,19 +65,47 @@ function turnOf(turnId: string): readonly OpenEvent[] {
     type: "item.completed",
     v: 1,
     at,
-    data: { turnId, itemId, kind, startedAt: at, status: "completed", completedAt: at, durationMs: 5, exitCode: null, clientId: null, cutBytes: 0 },
+    data: {
+      turnId,
+      itemId,
+      kind,
+      startedAt: at,
+      status: "completed",
+      completedAt: at,
+      durationMs: 5,
+      exitCode: null,
+      clientId: null,
+      cutBytes: 0,
+    },
     body: { ...item, ...body },
   });
   return [
     became("active"),
     { type: "turn.started", v: 1, at, data: { turnId, startedAt: at } },
     completed(`${turnId}-u`, "userMessage", { text: "please fix the test" }),
-    { type: "item.started", v: 1, at, data: { turnId, itemId: `${turnId}-c`, kind: "commandExecution", startedAt: at }, body: { ...item, command: "npm test" } },
+    {
+      type: "item.started",
+      v: 1,
+      at,
+      data: { turnId, itemId: `${turnId}-c`, kind: "commandExecution", startedAt: at },
+      body: { ...item, command: "npm test" },
+    },
     completed(`${turnId}-c`, "commandExecution", { command: "npm test", output: text }),
     completed(`${turnId}-a`, "agentMessage", { text }),
-    { type: "usage.reported", v: 1, at, data: { turnId, total: tokens, last: tokens, contextWindow: 258_400 } },
+    {
+      type: "usage.reported",
+      v: 1,
+      at,
+      data: { turnId, total: tokens, last: tokens, contextWindow: 258_400 },
+    },
     became("idle"),
-    { type: "turn.completed", v: 1, at, data: { turnId, status: "completed", errorKind: null, startedAt: at, completedAt: at, durationMs: 9 }, body: { error: null } },
+    {
+      type: "turn.completed",
+      v: 1,
+      at,
+      data: { turnId, status: "completed", errorKind: null, startedAt: at, completedAt: at, durationMs: 9 },
+      body: { error: null },
+    },
   ];
 }
 
@@ -102,7 +141,11 @@ export function makeEntries(count: number, sessions: number): readonly Entry[] {
   return makeFacts(count, sessions).map((fact) =>
     stampEntry(
       { ...fact },
-      { id: hostEntryId(BENCH_HOST, epoch, fact.seq), by: { kind: "host", hostId: BENCH_HOST, epoch, seq: fact.seq }, at },
+      {
+        id: hostEntryId(BENCH_HOST, epoch, fact.seq),
+        by: { kind: "host", hostId: BENCH_HOST, epoch, seq: fact.seq },
+        at,
+      },
     ),
   );
 }

@@ -16,5 +16,7 @@ export const measureBareLog = (count: number, batch: number): Promise<number> =>
       yield* log.append(entries.slice(from, from + batch).map((entry) => ({ entry })));
     return (count * 1_000) / (performance.now() - startedAt);
   });
-  return Effect.runPromise(Effect.scoped(program)).finally(() => rmSync(folder, { recursive: true, force: true }));
+  return Effect.runPromise(Effect.scoped(program)).finally(() =>
+    rmSync(folder, { recursive: true, force: true }),
+  );
 };

@@ -1,7 +1,8 @@
 import { makeRedactor } from "@claw/redact";
 import type { Measure } from "../table.ts";
 
-const LINE = "const total = items.reduce((sum, item) => sum + item.price * item.count, 0); // rounds at the end\n";
+const LINE =
+  "const total = items.reduce((sum, item) => sum + item.price * item.count, 0); // rounds at the end\n";
 
 /** Microseconds per KiB of ordinary transcript text, one full pass. */
 export function measureRedaction(): readonly Measure[] {

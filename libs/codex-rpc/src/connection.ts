@@ -3,11 +3,11 @@ import { call, post } from "./call.ts";
 import { type Core, finish, makeCore, release, wireEvents } from "./core.ts";
 import type { Counters } from "./counters.ts";
 import { type CodexFault, fault } from "./faults.ts";
-import type { Inbound } from "./inbound.ts";
+import type { Inbound } from "./domain/inbound.ts";
 import { type ConnectOptions, settle } from "./options.ts";
 import type { MethodName, MethodParams, MethodResult } from "./protocol/methods.ts";
 import { parseUserAgent } from "./protocol/version.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./domain/target.ts";
 import { openWire } from "./transport/open.ts";
 import { watchSilence } from "./watch-silence.ts";
 

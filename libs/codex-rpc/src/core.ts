@@ -3,7 +3,8 @@ import { type Counters, makeCounters } from "./counters.ts";
 import { type Correlator, makeCorrelator } from "./domain/correlate.ts";
 import { type Outcome, readFrame } from "./domain/framing.ts";
 import { type CodexFault, fault } from "./faults.ts";
-import { type Inbound, toInbound } from "./inbound.ts";
+import type { Inbound } from "./domain/inbound.ts";
+import { toInbound } from "./inbound.ts";
 import type { ConnectOptions, Settings } from "./options.ts";
 import type { Wire, WireEvents } from "./transport/wire.ts";
 

@@ -1,71 +1,14 @@
 import { createHash } from "node:crypto";
 import { type Counters, countUnknownMethod } from "./counters.ts";
-import type { Frame, RequestId, UnreadableFrame } from "./domain/framing.ts";
+import { type Frame } from "./domain/framing.ts";
 import {
-  isKnownNotification,
-  type NotificationMethod,
-  type NotificationParams,
-  notifications,
-} from "./protocol/notifications.ts";
-import {
-  isKnownServerRequest,
-  type ServerRequestMethod,
-  type ServerRequestParams,
-  serverRequests,
-} from "./protocol/server-requests.ts";
-
-/** A notification that is read here: `method` tells the type of `params`. Unknown fields are kept. */
-export type KnownNotification = {
-  [Method in NotificationMethod]: {
-    readonly kind: "notification";
-    readonly known: true;
-    readonly method: Method;
-    readonly params: NotificationParams<Method>;
-    /** When the server sent it, by its own clock, epoch milliseconds. */
-    readonly emittedAtMs?: number;
-  };
-}[NotificationMethod];
-
-/** A question to all subscribers of a thread, of a kind that is read here. See `Connection.inbox`: it cannot be answered. */
-export type KnownServerRequest = {
-  [Method in ServerRequestMethod]: {
-    readonly kind: "request";
-    readonly known: true;
-    readonly id: RequestId;
-    readonly method: Method;
-    readonly params: ServerRequestParams<Method>;
-  };
-}[ServerRequestMethod];
-
-/** What arrived by itself, in order of arrival. */
-export type Inbound =
-  | KnownNotification
-  | KnownServerRequest
-  | {
-      readonly kind: "notification";
-      readonly known: false;
-      readonly method: string;
-      readonly params: unknown;
-      readonly emittedAtMs?: number;
-    }
-  | {
-      readonly kind: "request";
-      readonly known: false;
-      readonly id: RequestId;
-      readonly method: string;
-      readonly params: unknown;
-    }
-  | Unreadable;
-
-/** A frame that could not be read: how long it was and its SHA-256 (hex), never what it held. */
-export interface Unreadable {
-  readonly kind: "unreadable";
-  readonly reason: UnreadableFrame | "misshapen";
-  /** The method, when it was the parameters that could not be read. */
-  readonly method?: string;
-  readonly bytes: number;
-  readonly digest: string;
-}
+  type Inbound,
+  type KnownNotification,
+  type KnownServerRequest,
+  type Unreadable,
+} from "./domain/inbound.ts";
+import { isKnownNotification, notifications } from "./protocol/notifications.ts";
+import { isKnownServerRequest, serverRequests } from "./protocol/server-requests.ts";
 
 /** Turns a frame that is not a reply into what the inbox holds, and counts what is out of the ordinary. */
 export function toInbound(

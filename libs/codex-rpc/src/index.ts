@@ -21,7 +21,7 @@ export type { Counters } from "./counters.ts";
 export type { Backoff } from "./domain/backoff.ts";
 export type { RequestId } from "./domain/framing.ts";
 export { CodexFault, type CodexFaultCode, type Retry } from "./faults.ts";
-export type { Inbound, KnownNotification, KnownServerRequest, Unreadable } from "./inbound.ts";
+export type { Inbound, KnownNotification, KnownServerRequest, Unreadable } from "./domain/inbound.ts";
 export {
   type ConnectOptions,
   type Deadlines,
@@ -48,12 +48,5 @@ export {
 export { GitInfo, Thread, ThreadStatus } from "./protocol/thread.ts";
 export { TokenCounts, TokenUsage, Turn, TurnError, TurnStatus } from "./protocol/turn.ts";
 export { comparedCodexVersion, parseUserAgent, type ParsedUserAgent } from "./protocol/version.ts";
-export {
-  defaultSocketPath,
-  describeTarget,
-  parseTarget,
-  type StdioTarget,
-  type Target,
-  type UnixTarget,
-  type WebsocketTarget,
-} from "./target.ts";
+export type { StdioTarget, Target, UnixTarget, WebsocketTarget } from "./domain/target.ts";
+export { defaultSocketPath, describeTarget, parseTarget } from "./target.ts";

@@ -52,3 +52,4 @@ export { viewDigest, viewDigestSteps } from "./store/digest.ts";
 export { MAX_PAGE } from "./store/query.ts";
 export { type OpenReader, openViewReader, readerOn } from "./store/reader.ts";
 export { openViewStore, type StoreOptions, type ViewStore } from "./store/store.ts";
+export { lockViews, ViewsRefused } from "./store/lock.ts";

@@ -1,6 +1,6 @@
 /** How projecting fails. A fault that passes is waited for; one that does not ends projecting, and health says why. */
 import type { LogUnavailable } from "@claw/eventlog";
-import { OpenRefused } from "@claw/sqlite";
+import { ViewsRefused } from "@claw/views";
 import { isStorageError } from "@claw/views";
 import { Data, Effect } from "effect";
 
@@ -35,7 +35,7 @@ export const attempt = <A>(work: () => A): Effect.Effect<A, ViewsUnavailable> =>
 
 /** The fault that an error stands for, or null for a defect. */
 export function faultOf(error: unknown): ViewsUnavailable | null {
-  if (error instanceof OpenRefused) return new ViewsUnavailable({ code: error.reason, retry: "never" });
+  if (error instanceof ViewsRefused) return new ViewsUnavailable({ code: error.reason, retry: "never" });
   if (!isStorageError(error)) return null;
   const retry = PASSING.some((code) => error.code.startsWith(code)) ? "later" : "never";
   return new ViewsUnavailable({ code: error.code, retry });

@@ -6,7 +6,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { OpenRefused } from "@claw/sqlite";
+import { ViewsRefused } from "@claw/views";
 import {
   type AnyProjection,
   openViewReader,
@@ -27,7 +27,7 @@ const pointerOf = (directory: string): string => join(directory, "current");
 
 /**
  * The generation to go on with: the one that is pointed at if this code made it, else a build of this code that was cut short, else a new one.
- * Throws `OpenRefused` only when the directory cannot be written: damaged and foreign files are built again.
+ * Throws `ViewsRefused` only when the directory cannot be written: damaged and foreign files are built again.
  */
 export function chooseGeneration(
   directory: string,
@@ -91,7 +91,7 @@ function openIfOurs(
     return null;
   } catch (error) {
     const isRebuilt =
-      error instanceof OpenRefused && (error.reason === "newer" || error.reason === "corrupt");
+      error instanceof ViewsRefused && (error.reason === "newer" || error.reason === "corrupt");
     if (isRebuilt) return null;
     throw error;
   }

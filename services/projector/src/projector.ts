@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { EventLog, LogUnavailable } from "@claw/eventlog";
 import { position } from "@claw/events";
 import { type Clocks, type Diagnostics, EXIT, type Health, type Metrics, Stopped } from "@claw/runtime";
-import { lockDirectory, OpenRefused } from "@claw/sqlite";
+import { lockViews, ViewsRefused } from "@claw/views";
 import { type AnyProjection, type ViewReader, viewProjections } from "@claw/views";
 import type { Feed } from "@claw/wire";
 import { Effect, Fiber, type Scope, Semaphore } from "effect";
@@ -50,7 +50,7 @@ export const startProjector = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Projector, Stopped, Scope.Scope> {
   const directory = join(options.dataDir, "views");
   yield* Effect.acquireRelease(
-    refusable(() => lockDirectory(directory)),
+    refusable(() => lockViews(directory)),
     (lock) => Effect.sync(lock.release),
   );
   const house = yield* Effect.acquireRelease(openHouse(options, directory), ({ live }) =>
@@ -110,7 +110,7 @@ const refusable = <A>(work: () => A): Effect.Effect<A, Stopped> =>
     try {
       return Effect.succeed(work());
     } catch (error) {
-      if (!(error instanceof OpenRefused)) throw error;
+      if (!(error instanceof ViewsRefused)) throw error;
       const what = error.message.replace(/\.$/, "");
       const sentence = `The views cannot be kept: ${what}. Stop the other process, or set CLAW_DATA_DIR to a folder that can be written.`;
       return Effect.fail(new Stopped({ sentence, exitCode: EXIT.fault }));

@@ -1,7 +1,8 @@
 import { Effect, type Scope } from "effect";
 import { type CodexFault, fault } from "../faults.ts";
 import type { Settings } from "../options.ts";
-import { checkExposure, type Target, type WebsocketTarget } from "../target.ts";
+import type { Target, WebsocketTarget } from "../domain/target.ts";
+import { checkExposure } from "../target.ts";
 import { openStdio } from "./stdio.ts";
 import { openUnix } from "./unix.ts";
 import { openWebsocket } from "./websocket.ts";

@@ -3,7 +3,7 @@ import { Effect, type Scope } from "effect";
 import { makeLineCutter } from "../domain/lines.ts";
 import { type CodexFault, fault } from "../faults.ts";
 import type { Settings } from "../options.ts";
-import type { StdioTarget } from "../target.ts";
+import type { StdioTarget } from "../domain/target.ts";
 import { onceEnded, type Wire, type WireEvents } from "./wire.ts";
 
 /** How long a child may take to end after SIGTERM before it gets SIGKILL. */

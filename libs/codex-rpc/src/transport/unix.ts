@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { Effect, type Scope } from "effect";
 import { type CodexFault, fault } from "../faults.ts";
 import type { Settings } from "../options.ts";
-import type { UnixTarget } from "../target.ts";
+import type { UnixTarget } from "../domain/target.ts";
 import { openWebsocket } from "./websocket.ts";
 import type { Wire, WireEvents } from "./wire.ts";
 

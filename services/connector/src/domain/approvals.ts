@@ -2,11 +2,12 @@
  * Questions that Codex asks somebody, seen from the side: the connector reports them and never answers (PROTOCOL trap 1). A question belongs
  * to a turn of a thread on an endpoint and is over when it is answered, or when the first of these ends.
  */
-import type { Inbound } from "@claw/codex-rpc";
+import type { Inbound } from "@claw/codex-rpc/protocol";
 import { sha256 } from "@claw/events";
 import { itemIdOf, turnIdOf } from "./names.ts";
 import { CAPS, type Scrub, wordOf } from "./scrub.ts";
-import { type Change, MAX_OPEN, type SessionState, withdraw } from "./session-state.ts";
+import type { SessionState } from "./remembered.ts";
+import { type Change, MAX_OPEN, withdraw } from "./session-state.ts";
 import { fact, openEvent } from "./telling.ts";
 
 type Request = Extract<Inbound, { kind: "request" }>;

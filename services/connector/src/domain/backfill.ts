@@ -6,7 +6,7 @@
  * from its far end: memory holds one page and the cursors. A page behind a cursor stays what it is while new turns arrive in front, except the
  * first one, which is therefore kept.
  */
-import type { Turn } from "@claw/codex-rpc";
+import type { Turn } from "@claw/codex-rpc/protocol";
 import { turnIdOf } from "./names.ts";
 
 export const FIRST_TURNS = 20;

@@ -5,7 +5,7 @@
  * 0.169.0). Such an end bears no time, like that of a turn whose server did die. So it is told when a second look, at a thread that rests, says the
  * same: the first end that is told is the only one (W-24), and must not be a wrong one.
  */
-import type { Turn } from "@claw/codex-rpc";
+import type { Turn } from "@claw/codex-rpc/protocol";
 
 export interface Doubt {
   /** Oldest first; a doubted end is shown as a turn that still runs. */

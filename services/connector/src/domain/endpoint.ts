@@ -2,7 +2,7 @@
  * Which app-servers a host watches: `CLAW_ENDPOINTS` is `id=target;id=target` (S1-143). One host may have several Codex homes (N1-038);
  * the id is the operator's word and is never derived from an address (X1-024).
  */
-import type { Target } from "@claw/codex-rpc";
+import type { Target } from "@claw/codex-rpc/protocol";
 import { EndpointId, failure, type Result, success } from "@claw/events";
 
 export interface Endpoint {

@@ -1,37 +1,11 @@
 /**
- * What the connector remembers of one session between notifications, connections and restarts, and how each observation changes it.
+ * How each observation changes what is remembered of a session.
  * Pure: every function takes the state and returns the next one with the facts that are new. A fact that says nothing new is not told.
  */
-import type { Activity, EndpointId, SessionId } from "@claw/events";
+import type { Activity } from "@claw/events";
+import type { OpenApproval, SessionState } from "./remembered.ts";
 import { type Fact, fact, openEvent } from "./telling.ts";
 import type { Description } from "./translate/thread.ts";
-
-export interface OpenApproval {
-  readonly requestId: string;
-  readonly turnId: string | null;
-}
-
-export interface SessionState {
-  readonly sessionId: SessionId;
-  /** Codex's own id; differs from ours only when it has a form that ours cannot have. */
-  readonly threadId: string;
-  /** Where the session was first seen. It stays there (DESIGN 14.16). */
-  readonly endpointId: EndpointId;
-  readonly described: string;
-  readonly activity: Activity;
-  readonly name: string | null;
-  readonly standing: "open" | "unloaded" | "archived" | "deleted";
-  /** Its endpoint cannot be reached: what it does now is unknown. */
-  readonly isLost: boolean;
-  /** The newest turn up to which the history was told without a hole; a backfill runs down to it. */
-  readonly lastTurnId: string | null;
-  /** Turns that were told to have started and not to have ended, newest last; at most `MAX_OPEN`. */
-  readonly openTurns: readonly string[];
-  /** Questions that nobody has answered yet, newest last; at most `MAX_OPEN`. */
-  readonly approvals: readonly OpenApproval[];
-  /** Facts of it found no room in the outbox: its history has to be read again. */
-  readonly isGapped: boolean;
-}
 
 export interface Change {
   readonly state: SessionState;

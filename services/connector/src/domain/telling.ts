@@ -14,7 +14,7 @@ import {
   type SessionId,
   sha256,
 } from "@claw/events";
-import type { SessionState } from "./session-state.ts";
+import type { SessionState } from "./remembered.ts";
 
 /**
  * How much a fact matters when room runs out. `c`: a later fact says it again (an item that started, token counts). `b`: history that Codex

@@ -1,8 +1,9 @@
 /** How turns change what is remembered of a session. */
-import type { Turn } from "@claw/codex-rpc";
+import type { Turn } from "@claw/codex-rpc/protocol";
 import { turnEnded } from "./approvals.ts";
 import { turnIdOf } from "./names.ts";
-import { type Change, MAX_OPEN, type SessionState } from "./session-state.ts";
+import type { SessionState } from "./remembered.ts";
+import { type Change, MAX_OPEN } from "./session-state.ts";
 import { type Fact, fact, openEvent } from "./telling.ts";
 import { isOver, type Means, turnCompleted, turnFacts, turnStarted } from "./translate/turn.ts";
 

@@ -9,7 +9,7 @@ import type { EndpointId, Epoch, HostId, SessionId } from "@claw/events";
 import { type Lock, lockDirectory, openDatabase, OpenRefused } from "@claw/sqlite";
 import type { Fact } from "@claw/wire";
 import { OUTBOX_BOUNDS, type Room } from "../domain/room.ts";
-import type { SessionState } from "../domain/session-state.ts";
+import type { SessionState } from "../domain/remembered.ts";
 import type { Telling } from "../domain/telling.ts";
 import { type Core, readFigures, startEpoch, type StoredFact } from "./core.ts";
 import { judge, readMachineId, settle, type Surface } from "./identity.ts";

@@ -1,6 +1,6 @@
 /** Admits tellings: only what is new, and only what has room. */
 import { hostLane, sessionLane } from "@claw/events";
-import type { SessionState } from "../domain/session-state.ts";
+import type { SessionState } from "../domain/remembered.ts";
 import { hasRelief, hasRoom } from "../domain/room.ts";
 import { type Fact, openEvent, type Telling } from "../domain/telling.ts";
 import { append, type Core, type PendingGap } from "./core.ts";

@@ -3,7 +3,7 @@ import { CodexFault, listTurns } from "@claw/codex-rpc";
 import { Effect } from "effect";
 import { type Ask, beginBackfill, continueBackfill, type Page, type Step } from "../domain/backfill.ts";
 import { doubt } from "../domain/doubt.ts";
-import type { SessionState } from "../domain/session-state.ts";
+import type { SessionState } from "../domain/remembered.ts";
 import { historyGapped, toldThrough, turnsListed } from "../domain/turns.ts";
 import { change, type Desk, meansOf, tellChange, type Watched } from "./desk.ts";
 import { letGo } from "./hear.ts";

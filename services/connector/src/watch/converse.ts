@@ -1,5 +1,6 @@
 /** One connection to one app-server: learn what is there, then listen until it ends. */
 import { type CodexFault, connect, type Connection } from "@claw/codex-rpc";
+import type { DataOf } from "@claw/events";
 import { safeEndpoint } from "@claw/redact";
 import type { Health } from "@claw/runtime";
 import { Deferred, Effect, Queue, Schedule, type Scope, Semaphore, Stream } from "effect";
@@ -13,7 +14,9 @@ import { hear } from "./hear.ts";
 import { learnListed, learnLoaded } from "./learn.ts";
 import { makeMisread } from "./misread.ts";
 import { dueJob, tend } from "./tend.ts";
-import type { Report } from "./watch.ts";
+
+/** Says what the endpoint became, and why. */
+export type Report = (state: DataOf<"endpoint.became">["state"], reason: string | null) => void;
 
 export interface WatchOptions {
   readonly tools: WatchTools;

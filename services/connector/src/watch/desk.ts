@@ -12,7 +12,8 @@ import {
 import type { Clocks, Diagnostics } from "@claw/runtime";
 import type { Effect, Queue } from "effect";
 import { sessionIdOf } from "../domain/names.ts";
-import type { Change, SessionState } from "../domain/session-state.ts";
+import type { SessionState } from "../domain/remembered.ts";
+import type { Change } from "../domain/session-state.ts";
 import { noSubscription, type Subscription, type SubscriptionEvent, evolve } from "../domain/subscription.ts";
 import { fact } from "../domain/telling.ts";
 import type { GitFacts } from "../domain/translate/thread.ts";

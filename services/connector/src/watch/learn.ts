@@ -12,7 +12,8 @@ import {
 } from "@claw/codex-rpc";
 import { Effect } from "effect";
 import { sessionIdOf } from "../domain/names.ts";
-import { observe, type SessionState } from "../domain/session-state.ts";
+import type { SessionState } from "../domain/remembered.ts";
+import { observe } from "../domain/session-state.ts";
 import { isPrivate } from "../domain/title-threads.ts";
 import { activityOf, describeThread } from "../domain/translate/thread.ts";
 import { type Desk, tellChange, watched } from "./desk.ts";

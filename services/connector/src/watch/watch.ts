@@ -3,12 +3,11 @@
  * again (S1-157). Each endpoint is a bulkhead: one that hangs or garbles costs the others nothing (W-23).
  */
 import { CodexFault } from "@claw/codex-rpc";
-import type { DataOf } from "@claw/events";
 import { backoffMs } from "@claw/runtime";
 import { Cause, Effect } from "effect";
 import { loses } from "../domain/session-state.ts";
 import { openEvent } from "../domain/telling.ts";
-import { converse, type WatchOptions } from "./converse.ts";
+import { converse, type Report, type WatchOptions } from "./converse.ts";
 import { tellChange, tellHost } from "./desk.ts";
 
 /** A file on this machine costs nothing to look at, and people who start their Codex want to be seen soon. */
@@ -34,9 +33,6 @@ export const watchEndpoint = Effect.fnUntraced(function* (options: WatchOptions)
     );
   }
 });
-
-type State = DataOf<"endpoint.became">["state"];
-export type Report = (state: State, reason: string | null) => void;
 
 /** Tells each change of the endpoint's state once, and nobody twice the same. */
 function makeReport({ tools, endpoint, health }: WatchOptions): Report {

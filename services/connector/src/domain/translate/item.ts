@@ -2,7 +2,7 @@
  * A Codex item → the few shapes that people read. Codex invents kinds of items faster than anyone follows, so the reader goes by fields, not
  * by kinds: whatever has text, a command, an output, a tool or paths says so, known or not.
  */
-import type { ThreadItem } from "@claw/codex-rpc";
+import type { ThreadItem } from "@claw/codex-rpc/protocol";
 import type { ItemBody } from "@claw/events";
 import { CAPS, labelOf, type Scrub } from "../scrub.ts";
 

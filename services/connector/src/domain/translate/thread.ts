@@ -1,5 +1,5 @@
 /** A Codex thread → what a session's lane says of it. Pure and total: a field that is missing or new is null or its own word. */
-import type { Thread, ThreadStatus } from "@claw/codex-rpc";
+import type { Thread, ThreadStatus } from "@claw/codex-rpc/protocol";
 import type { Activity, DataOf, EndpointId, HostId, SessionId } from "@claw/events";
 import { repoOf } from "../repo.ts";
 import { msOfSeconds, sessionIdOf } from "../names.ts";

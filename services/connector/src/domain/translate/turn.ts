@@ -1,5 +1,5 @@
 /** Codex turns, items and token counts → facts of a session. Each has its natural key, so live and backfilled words of one thing are one. */
-import type { ThreadItem, TokenCounts, Turn, TurnError } from "@claw/codex-rpc";
+import type { ThreadItem, TokenCounts, Turn, TurnError } from "@claw/codex-rpc/protocol";
 import type { DataOf } from "@claw/events";
 import { durationOf, itemIdOf, msOfSeconds, saneMs, turnIdOf } from "../names.ts";
 import { CAPS, type Scrub, wordOf } from "../scrub.ts";
