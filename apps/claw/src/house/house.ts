@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { type Connector, startConnector } from "@claw/connector";
 import { openSqlitePulse } from "@claw/eventlog";
-import { type HostId, position, sha256 } from "@claw/events";
+import { type HostId, sha256 } from "@claw/events";
 import { type Gateway, startGateway } from "@claw/gateway";
 import { type Ingest, startIngest } from "@claw/ingest";
 import { startPolicy } from "@claw/policy";
@@ -21,6 +21,7 @@ import { Effect, type Scope } from "effect";
 import { ensureAdminToken, ensureHostToken, hostTokenFile } from "./credentials.ts";
 import { linkKey } from "./link-key.ts";
 import { openLog } from "./log.ts";
+import { settled } from "./settle.ts";
 import { fromEnvironment, houseSettings, upSettings } from "./settings.ts";
 import { thisHostId } from "./this-host.ts";
 
@@ -30,6 +31,8 @@ export interface House {
   readonly hostId: HostId;
   readonly connector: Connector | null;
   readonly adminTokenIsNew: boolean;
+  /** Never succeeds: fails or dies with what ended a service, so that the process ends with it and can be started again. */
+  readonly ended: Effect.Effect<never, Stopped>;
 }
 
 /** Opens the house for the time of a scope. With `connector`, this machine's Codex is watched as well. */
@@ -59,13 +62,6 @@ export const openHouse = Effect.fnUntraced(function* (options: {
   const projector = yield* startProjector({ ...shell, log });
   const { gate } = yield* startPolicy({ ...shell, log });
   const ingest = yield* startIngest({ ...shell, log, pulse, settings: ingestSettings });
-  yield* projector.feed.reached(position(yield* Effect.orDie(log.last)));
-
-  const isKnown = knownTokens(projector);
-  const adminTokenIsNew = yield* ensureAdminToken(dataDir, gate, isKnown);
-  yield* ensureHostToken(dataDir, hostId, gate, projector.reader, isKnown);
-  yield* projector.feed.reached(position(yield* Effect.orDie(log.last)));
-
   const gateway = yield* startGateway({
     ...shell,
     log,
@@ -77,6 +73,14 @@ export const openHouse = Effect.fnUntraced(function* (options: {
     feed: projector.feed,
     settings: gatewaySettings,
   });
+  const ended = Effect.raceFirst(ingest.ended, projector.ended);
+  yield* Effect.raceFirst(settled(log, projector.feed, shell.health), ended);
+
+  const isKnown = knownTokens(projector);
+  const adminTokenIsNew = yield* ensureAdminToken(dataDir, gate, isKnown);
+  yield* ensureHostToken(dataDir, hostId, gate, projector.reader, isKnown);
+  yield* Effect.raceFirst(settled(log, projector.feed, shell.health), ended);
+
   const connector = options.connector
     ? yield* startConnector({
         ...shell,
@@ -87,7 +91,7 @@ export const openHouse = Effect.fnUntraced(function* (options: {
         tokenFile: hostTokenFile(dataDir),
       })
     : null;
-  return { gateway, dataDir, hostId, connector, adminTokenIsNew };
+  return { gateway, dataDir, hostId, connector, adminTokenIsNew, ended };
 });
 
 /** By digest, among the tokens that the views hold. */

@@ -12,7 +12,7 @@ export const up = (options: { readonly connector: boolean }): Effect.Effect<neve
       const house = yield* openHouse(options);
       yield* holdPidFile(house.dataDir);
       process.stderr.write(greeting(house));
-      return yield* Effect.never;
+      return yield* house.ended;
     }),
   );
 

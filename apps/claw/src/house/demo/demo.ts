@@ -31,13 +31,14 @@ export const demo = (): Effect.Effect<never, Stopped> =>
       const home = yield* codexHome(model.url, root);
       const server = yield* appServer(home);
       process.env["CLAW_DATA_DIR"] = join(root, "data");
+      process.env["CLAW_HTTP_PORT"] ??= "0";
       process.env["CLAW_ENDPOINTS"] = `demo=unix://${join(home.path, "codex.sock")}`;
       const house = yield* openHouse({ connector: true });
       yield* holdPidFile(house.dataDir);
       say(`The house is up at ${house.gateway.url}; putting ${stories.length} sessions to work …`);
       yield* putToWork(join(root, "work"), connect(server.target, { clientInfo: CLIENT })).pipe(Effect.orDie);
       say(invitation(house.gateway.url, adminTokenFile(house.dataDir)));
-      return yield* Effect.never;
+      return yield* house.ended;
     }),
   );
 
