@@ -1,36 +1,70 @@
 /**
- * The load: the mix of facts that a real Codex turn makes (status, turn, user message, tool call, agent message, usage, status, end), as sealed
- * facts of several sessions of one host.
+ * The load: the facts that a real Codex turn makes, sealed as an outbox seals them. `measures/mix.ts` records a real turn beside it, so that the
+ * two can be compared.
+ *
+ * A turn with one command is eleven facts: active, turn started, user message started and completed, command started and completed, agent message
+ * started and completed, usage, idle, turn completed. Ids are as long as Codex's.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   contentDigest,
   Epoch,
   hostEntryId,
   HostId,
   type Entry,
+  type Json,
   type OpenEvent,
   seal,
+  type Sealed,
   SessionId,
   sessionLane,
   stampEntry,
 } from "@claw/events";
+import { REDACTOR_VERSION } from "@claw/redact";
+import type { Fact } from "@claw/wire";
 
 export const BENCH_HOST = HostId.parse("bench-host");
-const at = Date.now();
-const salt = () => randomBytes(16).toString("hex");
-const text = "The test suite passes now; the failing case compared a local time with UTC. ".repeat(4);
 
-const observed = (): OpenEvent => ({
-  type: "session.observed",
-  v: 1,
-  at,
-  data: {
+const ANSWER = "The test passes now; the failing case compared a local time with UTC. ".repeat(4);
+const OUTPUT = "PASS src/clock.test.ts (12 tests) 148 ms\n".repeat(8);
+const TOKENS = {
+  totalTokens: 12_404,
+  inputTokens: 12_104,
+  cachedInputTokens: 10_240,
+  outputTokens: 300,
+  reasoningOutputTokens: 128,
+};
+const EMPTY_BODY = { text: null, command: null, output: null, tool: null, paths: [] };
+
+/** A UUID that is the same at each call, as Codex's ids look. */
+function idOf(name: string): string {
+  const hex = createHash("sha256").update(name).digest("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `7${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}
+
+export const benchSession = (n: number): SessionId => SessionId.parse(idOf(`session-${n}`));
+
+const event = (type: string, data: Json, body?: Json): OpenEvent => {
+  const open = { type, v: 1, at: Date.now(), data };
+  return body === undefined ? open : { ...open, body };
+};
+
+export const became = (type: "active" | "idle"): OpenEvent =>
+  event("session.became", { activity: { type, flags: [] } });
+
+const observed = (n: number): OpenEvent => {
+  const data = {
     hostId: BENCH_HOST,
     endpointId: "main",
-    workspace: "/srv/work/shop",
+    workspace: `/srv/work/shop-${n}`,
     repo: "acme/shop",
-    branch: "main",
+    branch: `feature/${n}`,
     commit: null,
     source: "vscode",
     threadSource: "user",
@@ -39,113 +73,75 @@ const observed = (): OpenEvent => ({
     model: "fake-model",
     modelProvider: "fake",
     codexVersion: "0.169.0",
-    createdAt: at,
+    createdAt: Date.now(),
     activity: { type: "idle", flags: [] },
-  },
-  body: { name: "a thread", preview: "please fix the test" },
-});
-
-const became = (type: string): OpenEvent => ({
-  type: "session.became",
-  v: 1,
-  at,
-  data: { activity: { type, flags: [] } },
-});
-const tokens = {
-  totalTokens: 124,
-  inputTokens: 104,
-  cachedInputTokens: 10,
-  outputTokens: 20,
-  reasoningOutputTokens: 5,
+  };
+  return event("session.observed", data, { name: `thread ${n}`, preview: "please fix the failing test" });
 };
-const item = { text: null, command: null, output: null, tool: null, paths: [] };
 
-function turnOf(turnId: string): readonly OpenEvent[] {
-  const completed = (itemId: string, kind: string, body: object): OpenEvent => ({
-    type: "item.completed",
-    v: 1,
-    at,
-    data: {
-      turnId,
-      itemId,
-      kind,
-      startedAt: at,
-      status: "completed",
-      completedAt: at,
-      durationMs: 5,
-      exitCode: null,
-      clientId: null,
-      cutBytes: 0,
-    },
-    body: { ...item, ...body },
-  });
+function itemOf(turnId: string, kind: string, said: Readonly<Record<string, Json>>): readonly OpenEvent[] {
+  const at = Date.now();
+  const about = { turnId, itemId: idOf(`${turnId}/${kind}`), kind, startedAt: at };
+  const ending = { status: "completed", completedAt: at, durationMs: 5, exitCode: null };
   return [
-    became("active"),
-    { type: "turn.started", v: 1, at, data: { turnId, startedAt: at } },
-    completed(`${turnId}-u`, "userMessage", { text: "please fix the test" }),
-    {
-      type: "item.started",
-      v: 1,
-      at,
-      data: { turnId, itemId: `${turnId}-c`, kind: "commandExecution", startedAt: at },
-      body: { ...item, command: "npm test" },
-    },
-    completed(`${turnId}-c`, "commandExecution", { command: "npm test", output: text }),
-    completed(`${turnId}-a`, "agentMessage", { text }),
-    {
-      type: "usage.reported",
-      v: 1,
-      at,
-      data: { turnId, total: tokens, last: tokens, contextWindow: 258_400 },
-    },
-    became("idle"),
-    {
-      type: "turn.completed",
-      v: 1,
-      at,
-      data: { turnId, status: "completed", errorKind: null, startedAt: at, completedAt: at, durationMs: 9 },
-      body: { error: null },
-    },
+    event("item.started", about, { ...EMPTY_BODY, ...said, output: null }),
+    event(
+      "item.completed",
+      { ...about, ...ending, clientId: null, cutBytes: 0 },
+      { ...EMPTY_BODY, ...said },
+    ),
   ];
 }
 
-/** What a host's outbox would hold after this many events, spread over sessions. */
-export interface BenchFact {
-  readonly seq: number;
-  readonly lane: ReturnType<typeof sessionLane>;
-  readonly redactor: string;
-  readonly events: ReturnType<typeof seal>["events"];
-  readonly bodies: ReturnType<typeof seal>["bodies"];
-  readonly digest: string;
+function turnOf(n: number): readonly OpenEvent[] {
+  const turnId = idOf(`turn-${n}`);
+  const at = Date.now();
+  const ending = { status: "completed", errorKind: null, startedAt: at, completedAt: at, durationMs: 9 };
+  return [
+    became("active"),
+    event("turn.started", { turnId, startedAt: at }),
+    ...itemOf(turnId, "userMessage", { text: "please fix the failing test" }),
+    ...itemOf(turnId, "commandExecution", { command: "/bin/bash -lc 'npm test'", output: OUTPUT }),
+    ...itemOf(turnId, "agentMessage", { text: ANSWER }),
+    event("usage.reported", { turnId, total: TOKENS, last: TOKENS, contextWindow: 258_400 }),
+    became("idle"),
+    event("turn.completed", { turnId, ...ending }, { error: null }),
+  ];
 }
 
-/** Facts numbered from 1. Each session is observed once, then works turn after turn, the sessions taking turns. */
-export function makeFacts(count: number, sessions: number): readonly BenchFact[] {
-  const ids = Array.from({ length: sessions }, (_, n) => SessionId.parse(`bench-session-${n}`));
-  const facts: BenchFact[] = [];
-  const add = (id: SessionId, event: OpenEvent) => {
-    const sealed = seal(sessionLane(id), "r1", [event], salt);
-    facts.push({ seq: facts.length + 1, ...sealed, redactor: "r1", digest: contentDigest(sealed) });
-  };
-  for (const id of ids) add(id, observed());
-  for (let turn = 0; facts.length < count; turn += 1) {
-    const id = ids[turn % ids.length] as SessionId;
-    for (const event of turnOf(`turn-${turn}`)) add(id, event);
-  }
-  return facts.slice(0, count);
+/** The open facts of a host in their order: each session is observed once, then the sessions take turns at working. Without end. */
+export function* openFacts(sessions: number): Generator<{ readonly session: number; readonly event: OpenEvent }> {
+  for (let session = 0; session < sessions; session += 1) yield { session, event: observed(session) };
+  for (let turn = 0; ; turn += 1)
+    for (const one of turnOf(turn)) yield { session: turn % sessions, event: one };
 }
 
-/** The same as entries, as ingest would stamp them. */
-export function makeEntries(count: number, sessions: number): readonly Entry[] {
+const salt = (): string => randomBytes(16).toString("hex");
+
+/** One fact as it travels. */
+export function sealFact(seq: number, session: number, open: OpenEvent): Fact {
+  const sealed = sealOf(session, open);
+  const { lane, redactor, events, bodies } = sealed;
+  return { seq, lane, redactor, events: [...events], bodies: [...bodies], digest: contentDigest(sealed) };
+}
+
+const sealOf = (session: number, open: OpenEvent): Sealed =>
+  seal(sessionLane(benchSession(session)), REDACTOR_VERSION, [open], salt);
+
+/** The first facts of a host, numbered from 1. */
+export const makeFacts = (count: number, sessions: number): readonly Fact[] =>
+  openFacts(sessions)
+    .take(count)
+    .map(({ session, event: open }, index) => sealFact(index + 1, session, open))
+    .toArray();
+
+/** The same as entries, as ingest stamps them. Lazy, because a rebuild takes hundreds of thousands. */
+export function* makeEntries(count: number, sessions: number): Generator<Entry> {
   const epoch = Epoch.parse(randomBytes(16).toString("hex"));
-  return makeFacts(count, sessions).map((fact) =>
-    stampEntry(
-      { ...fact },
-      {
-        id: hostEntryId(BENCH_HOST, epoch, fact.seq),
-        by: { kind: "host", hostId: BENCH_HOST, epoch, seq: fact.seq },
-        at,
-      },
-    ),
-  );
+  let seq = 0;
+  for (const { session, event: open } of openFacts(sessions).take(count)) {
+    seq += 1;
+    const by = { kind: "host", hostId: BENCH_HOST, epoch, seq } as const;
+    yield stampEntry(sealOf(session, open), { id: hostEntryId(BENCH_HOST, epoch, seq), by, at: Date.now() });
+  }
 }

@@ -2,7 +2,7 @@ import { codexStdioTarget, fakeModel, makeCodexHome, startCodexServer } from "@c
 import { Effect } from "effect";
 import { appServerSuite } from "./app-server.suite.ts";
 
-const home = Effect.flatMap(fakeModel, (model) =>
+const home = Effect.flatMap(fakeModel(), (model) =>
   Effect.acquireRelease(
     Effect.promise(() => makeCodexHome({ modelUrl: model.url })),
     ({ remove }) => Effect.promise(remove),

@@ -20,7 +20,7 @@ const serve = (options: CodexServerOptions) =>
   );
 
 const scene = Effect.gen(function* () {
-  const model = yield* fakeModel;
+  const model = yield* fakeModel();
   const home = yield* Effect.acquireRelease(
     Effect.promise(() => makeCodexHome({ modelUrl: model.url, threadUnloadDelaySecs: 1 })),
     ({ remove }) => Effect.promise(remove),

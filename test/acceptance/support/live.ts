@@ -12,6 +12,8 @@ export interface HeardFrame {
 export interface LiveStream {
   /** Resolves with the first frame that fits, read already or still to come; fails after ten seconds. */
   readonly first: (what: string, fits: (frame: LiveFrame) => boolean) => Promise<HeardFrame>;
+  /** All frames so far. */
+  readonly heard: readonly HeardFrame[];
   readonly close: () => void;
 }
 
@@ -48,5 +50,5 @@ export async function openLive(house: TestHouse, query = ""): Promise<LiveStream
       look();
     });
   await first("the snapshot", ({ type }) => type === "caughtUp");
-  return { first, close: () => socket.terminate() };
+  return { first, heard, close: () => socket.terminate() };
 }

@@ -3,7 +3,7 @@ import { json } from "node:stream/consumers";
 import { Effect, type Scope } from "effect";
 import { makeMailbox } from "./mailbox.ts";
 import { makeAnswer } from "./model/answer.ts";
-import { lastUserText, ModelRequestBody, readDirective } from "./model/directive.ts";
+import { lastUserText, ModelRequestBody, readDirective, type Script } from "./model/directive.ts";
 import { type Gates, perform } from "./model/perform.ts";
 
 /** What Codex asked the model. */
@@ -29,11 +29,11 @@ export interface FakeModel {
 }
 
 /** Starts a fake model on a free port of the loopback interface. */
-export async function startFakeModel(): Promise<FakeModel> {
+export async function startFakeModel(script?: Script): Promise<FakeModel> {
   const mail = makeMailbox<ModelRequest>();
   const { gates, release } = makeGates();
   const server = createServer((request, response) => {
-    serve(request, response, mail.put, gates).catch(() => response.destroy());
+    serve(request, response, mail.put, gates, script).catch(() => response.destroy());
   });
   const port = await new Promise<number>((resolve) => {
     server.listen(0, "127.0.0.1", () => {
@@ -55,16 +55,18 @@ export async function startFakeModel(): Promise<FakeModel> {
 }
 
 /** The same, ended with the scope. */
-export const fakeModel: Effect.Effect<FakeModel, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.promise(startFakeModel),
-  (model) => Effect.promise(model.close),
-);
+export const fakeModel = (script?: Script): Effect.Effect<FakeModel, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.promise(() => startFakeModel(script)),
+    (model) => Effect.promise(model.close),
+  );
 
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   put: (request: ModelRequest) => void,
   gates: Gates,
+  script: Script | undefined,
 ): Promise<void> {
   if (request.method !== "POST" || !request.url?.endsWith("/responses")) {
     response.writeHead(404).end();
@@ -72,7 +74,7 @@ async function serve(
   }
   const body = ModelRequestBody.parse(await json(request));
   put({ headers: request.headers, body, text: lastUserText(body), threadId: body.prompt_cache_key });
-  await perform(readDirective(body), body, makeAnswer(response, body.model), gates);
+  await perform(readDirective(body, script), body, makeAnswer(response, body.model), gates);
 }
 
 function makeGates() {

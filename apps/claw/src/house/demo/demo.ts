@@ -10,7 +10,7 @@ import { adminTokenFile } from "../credentials.ts";
 import { openHouse } from "../house.ts";
 import { holdPidFile } from "../up.ts";
 import { putToWork } from "./sessions.ts";
-import { stories } from "./work.ts";
+import { scriptOf, stories } from "./work.ts";
 
 const CLIENT = { name: "claw-demo", title: "Claw demo", version: "0.1.0" };
 
@@ -27,7 +27,7 @@ export const demo = (): Effect.Effect<never, Stopped> =>
       say(
         "Starting the real Codex app-server with a scripted model; no account, nothing leaves this machine …",
       );
-      const model = yield* fakeModel;
+      const model = yield* fakeModel(scriptOf);
       const home = yield* codexHome(model.url, root);
       const server = yield* appServer(home);
       process.env["CLAW_DATA_DIR"] = join(root, "data");

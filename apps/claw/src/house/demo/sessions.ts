@@ -31,12 +31,12 @@ const beBusy = Effect.fnUntraced(function* <E, R>(
   const connection = yield* connect;
   const thread = yield* startThread(connection, {
     cwd: makeRepo(root, story),
-    approvalPolicy: story.asks === true ? "untrusted" : "on-request",
+    approvalPolicy: story.isCareful === true ? "untrusted" : "on-request",
     sandbox: "danger-full-access",
     threadSource: "user",
   });
   yield* setThreadName(connection, thread.id, story.name);
-  yield* startTurn(connection, { threadId: thread.id, text: story.turns[0] ?? "" });
+  yield* startTurn(connection, { threadId: thread.id, text: story.asks[0]?.says ?? "" });
   yield* Deferred.succeed(atWork, undefined);
   yield* nextTurns(connection, thread.id, story);
 });
@@ -45,12 +45,12 @@ const beBusy = Effect.fnUntraced(function* <E, R>(
 const nextTurns = (
   connection: Connection,
   threadId: string,
-  { turns }: Story,
+  { asks }: Story,
 ): Effect.Effect<void, CodexFault> => {
   let done = 0;
   return Stream.runForEach(connection.inbox, (inbound) => {
     if (inbound.kind !== "notification" || inbound.method !== "turn/completed") return Effect.void;
     done += 1;
-    return Effect.asVoid(startTurn(connection, { threadId, text: turns[done % turns.length] ?? "" }));
+    return Effect.asVoid(startTurn(connection, { threadId, text: asks[done % asks.length]?.says ?? "" }));
   });
 };

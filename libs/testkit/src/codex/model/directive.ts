@@ -24,6 +24,9 @@ export interface Directive {
   readonly rest: string;
 }
 
+/** What the model does when a user says this; undefined where the message itself is the directive. */
+export type Script = (text: string) => string | undefined;
+
 /** What Codex puts among the user messages by itself. */
 const surroundings = /^\s*(<[a-z_]+|# AGENTS\.md)/;
 
@@ -31,14 +34,15 @@ const surroundings = /^\s*(<[a-z_]+|# AGENTS\.md)/;
  * Reads the directive of a request: the last message of the user, or the answer to a tool's output, or a title where one is
  * asked for (a terminal names its threads with the model, through an extra ephemeral thread).
  */
-export function readDirective(body: ModelRequestBody): Directive {
+export function readDirective(body: ModelRequestBody, script: Script = () => undefined): Directive {
   if (JSON.stringify(body.text ?? null).includes('"title"'))
     return { verb: "SAY", rest: '{"title":"A fake title"}' };
   const last = body.input.at(-1);
   if (last?.type?.endsWith("_call_output")) {
     return { verb: "SAY", rest: `tool-result: ${textOf(last.output).slice(0, 400)}` };
   }
-  const text = lastUserText(body).trim();
+  const said = lastUserText(body).trim();
+  const text = script(said) ?? said;
   const [, verb, rest] = /^([A-Z]{3,8})\b\s*([\s\S]*)$/.exec(text) ?? [];
   return verb === undefined
     ? { verb: "SAY", rest: `echo: ${text.slice(0, 300)}` }

@@ -11,7 +11,7 @@ const ticksPerSecond = 4;
 
 /**
  * Does what the directive says. Verbs: `SAY text` · `WAIT gate [text]` (the stream stays open until the test releases the
- * gate) · `SLOW seconds` · `HANG` · `SHELL command` · `SHELLESC command` (asks for escalation) · `PATCH path text` ·
+ * gate) · `TELL seconds text` (word by word over that time) · `SLOW seconds` · `HANG` · `SHELL command` · `SHELLESC command` (asks for escalation) · `PATCH path text` ·
  * `CALL namespace|- tool json` · `FAIL status` · `DROP`. Another verb is echoed.
  */
 export async function perform(
@@ -29,6 +29,10 @@ export async function perform(
     case "WAIT": {
       const gate = firstWord(rest);
       return say(answer, gated(gates, gate.word, gate.tail));
+    }
+    case "TELL": {
+      const { word, tail } = firstWord(rest);
+      return say(answer, told(Number(word), tail));
     }
     case "SLOW":
       return say(answer, ticks(Math.max(1, Math.round(Number(firstWord(rest).word) * ticksPerSecond))));
@@ -59,6 +63,14 @@ async function* gated(gates: Gates, name: string, text: string): AsyncIterable<s
   yield "waiting ";
   await gates.pass(name);
   yield text || `released ${name}`;
+}
+
+async function* told(seconds: number, text: string): AsyncIterable<string> {
+  const words = text.split(/(?<= )/);
+  for (const word of words) {
+    yield word;
+    await delay((seconds * 1_000) / words.length);
+  }
 }
 
 async function* ticks(count: number): AsyncIterable<string> {
