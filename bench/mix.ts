@@ -85,11 +85,7 @@ function itemOf(turnId: string, kind: string, said: Readonly<Record<string, Json
   const ending = { status: "completed", completedAt: at, durationMs: 5, exitCode: null };
   return [
     event("item.started", about, { ...EMPTY_BODY, ...said, output: null }),
-    event(
-      "item.completed",
-      { ...about, ...ending, clientId: null, cutBytes: 0 },
-      { ...EMPTY_BODY, ...said },
-    ),
+    event("item.completed", { ...about, ...ending, clientId: null, cutBytes: 0 }, { ...EMPTY_BODY, ...said }),
   ];
 }
 
@@ -110,7 +106,9 @@ function turnOf(n: number): readonly OpenEvent[] {
 }
 
 /** The open facts of a host in their order: each session is observed once, then the sessions take turns at working. Without end. */
-export function* openFacts(sessions: number): Generator<{ readonly session: number; readonly event: OpenEvent }> {
+export function* openFacts(
+  sessions: number,
+): Generator<{ readonly session: number; readonly event: OpenEvent }> {
   for (let session = 0; session < sessions; session += 1) yield { session, event: observed(session) };
   for (let turn = 0; ; turn += 1)
     for (const one of turnOf(turn)) yield { session: turn % sessions, event: one };

@@ -23,7 +23,15 @@ export const ingestBench: Bench = {
     });
     const name = "ingest end to end, simulated host";
     return [
-      { name, value, unit: "events/s", better: "more", ratioOf: BARE_LOG, aim: "≥ 8,000", note: "until the views are committed" },
+      {
+        name,
+        value,
+        unit: "events/s",
+        better: "more",
+        ratioOf: BARE_LOG,
+        aim: "≥ 8,000",
+        note: "until the views are committed",
+      },
     ];
   },
 };

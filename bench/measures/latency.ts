@@ -19,7 +19,13 @@ interface Sent {
 }
 
 /** Sends single facts at a pace, whatever comes back; answers how long each took, in ms. */
-async function send(house: BenchHouse, host: SimulatedHost, from: number, count: number, rate: number): Promise<Sent> {
+async function send(
+  house: BenchHouse,
+  host: SimulatedHost,
+  from: number,
+  count: number,
+  rate: number,
+): Promise<Sent> {
   const sentAt = new Map<string, number>();
   const samples: number[] = [];
   const client = await startLiveClient(house, ({ type, key }) => {

@@ -41,7 +41,7 @@ test(`N1-037 S1-157 the wire is cut three times for ${FACTS} facts in all: each 
   for (const how of CUTS) {
     relay.cut(how);
     const turnsBefore = load.turnsDone();
-    for (const goal = waiting() + FACTS / CUTS.length; waiting() < goal; ) await work(busy, threads);
+    for (const goal = waiting() + FACTS / CUTS.length; waiting() < goal;) await work(busy, threads);
     await until("Codex went on meanwhile", () => load.turnsDone() > turnsBefore);
     const kept = waiting();
     relay.mend();
