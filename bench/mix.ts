@@ -105,10 +105,22 @@ function turnOf(n: number): readonly OpenEvent[] {
   ];
 }
 
-/** The open facts of a host in their order: each session is observed once, then the sessions take turns at working. Without end. */
-export function* openFacts(
-  sessions: number,
-): Generator<{ readonly session: number; readonly event: OpenEvent }> {
+export interface OpenFact {
+  readonly session: number;
+  readonly event: OpenEvent;
+}
+
+/** The first open facts of a host: each session is observed once, then the sessions take turns at working. */
+export function* openFacts(count: number, sessions: number): Generator<OpenFact> {
+  let left = count;
+  for (const fact of allFacts(sessions)) {
+    if (left === 0) return;
+    left -= 1;
+    yield fact;
+  }
+}
+
+function* allFacts(sessions: number): Generator<OpenFact> {
   for (let session = 0; session < sessions; session += 1) yield { session, event: observed(session) };
   for (let turn = 0; ; turn += 1)
     for (const one of turnOf(turn)) yield { session: turn % sessions, event: one };
@@ -128,16 +140,15 @@ const sealOf = (session: number, open: OpenEvent): Sealed =>
 
 /** The first facts of a host, numbered from 1. */
 export const makeFacts = (count: number, sessions: number): readonly Fact[] =>
-  openFacts(sessions)
-    .take(count)
-    .map(({ session, event: open }, index) => sealFact(index + 1, session, open))
-    .toArray();
+  Array.from(openFacts(count, sessions), ({ session, event: open }, index) =>
+    sealFact(index + 1, session, open),
+  );
 
 /** The same as entries, as ingest stamps them. Lazy, because a rebuild takes hundreds of thousands. */
 export function* makeEntries(count: number, sessions: number): Generator<Entry> {
   const epoch = Epoch.parse(randomBytes(16).toString("hex"));
   let seq = 0;
-  for (const { session, event: open } of openFacts(sessions).take(count)) {
+  for (const { session, event: open } of openFacts(count, sessions)) {
     seq += 1;
     const by = { kind: "host", hostId: BENCH_HOST, epoch, seq } as const;
     yield stampEntry(sealOf(session, open), { id: hostEntryId(BENCH_HOST, epoch, seq), by, at: Date.now() });

@@ -12,7 +12,7 @@ const TOLD_ALONE = 2_000;
 
 const [directory = "", count = "0"] = process.argv.slice(2);
 const outbox = openOutbox({ directory, hostId: BENCH_HOST, redactor: REDACTOR_VERSION, wallMs: Date.now });
-const facts = openFacts(50);
+const facts = openFacts(Number(count), 50);
 
 function tellNext(): void {
   const next = facts.next();

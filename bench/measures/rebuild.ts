@@ -1,6 +1,7 @@
 /** All views from the log alone. */
 import { join } from "node:path";
 import { MAX_DRAFTS, openSqliteLog } from "@claw/eventlog";
+import type { Entry } from "@claw/events";
 import { Effect } from "effect";
 import { type Bench, progress } from "../bench.ts";
 import { makeEntries } from "../mix.ts";
@@ -8,17 +9,27 @@ import { runChild } from "../support/child.ts";
 import { inFolder } from "../support/folder.ts";
 
 /** Writes a log of this many entries in 100 sessions. */
-export const fillLog = (folder: string, count: number): Promise<void> =>
+const fillLog = (folder: string, count: number): Promise<void> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
         const log = yield* openSqliteLog({ path: join(folder, "log.db") });
-        const entries = makeEntries(count, 100);
-        for (let written = 0; written < count; written += MAX_DRAFTS)
-          yield* log.append([...entries.take(MAX_DRAFTS)].map((entry) => ({ entry })));
+        for (const batch of batchesOf(makeEntries(count, 100)))
+          yield* log.append(batch.map((entry) => ({ entry })));
       }),
     ),
   );
+
+function* batchesOf(entries: Iterable<Entry>): Generator<readonly Entry[]> {
+  let batch: Entry[] = [];
+  for (const entry of entries) {
+    batch.push(entry);
+    if (batch.length < MAX_DRAFTS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
 
 export const rebuildBench: Bench = {
   name: "rebuild",

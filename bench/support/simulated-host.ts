@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { Epoch } from "@claw/events";
 import {
   type Fact,
+  type FromHost,
   MAX_FACTS,
   readFromIngest,
   UPLINK_PROTOCOL,
@@ -53,18 +54,17 @@ export async function startSimulatedHost({ url, hostToken }: BenchHouse): Promis
   };
 }
 
-const helloOf = (epoch: Epoch) =>
-  ({
-    type: "hello",
-    protocol: UPLINK_PROTOCOL,
-    hostId: BENCH_HOST,
-    connectorVersion: "bench",
-    epoch,
-    nextSeq: 1,
-    outboxDepth: 0,
-    at: Date.now(),
-    capabilities: [],
-  }) as const;
+const helloOf = (epoch: Epoch): FromHost => ({
+  type: "hello",
+  protocol: UPLINK_PROTOCOL,
+  hostId: BENCH_HOST,
+  connectorVersion: "bench",
+  epoch,
+  nextSeq: 1,
+  outboxDepth: 0,
+  at: Date.now(),
+  capabilities: [],
+});
 
 const framesOf = (facts: readonly Fact[]): readonly (readonly Fact[])[] =>
   Array.from({ length: Math.ceil(facts.length / MAX_FACTS) }, (_, n) =>

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { TranscriptAnswer } from "./support/answers.ts";
 import { type Connecting, startConnector } from "./support/connecting.ts";
-import { readLedger, readOutbox, readPersisted } from "./support/evidence.ts";
+import { readLedger, readOutbox, readPersisted, readTurnEnds } from "./support/evidence.ts";
 import { makeHouse, type TestHouse } from "./support/house.ts";
 import { dieInside, seeded, waitForDeath } from "./support/kills.ts";
 import { startLoad } from "./support/load.ts";
@@ -36,7 +36,9 @@ test(`N1-001 N1-005 N1-037 ${KILLS} kills under load (KILL_SEED=${seed}): nothin
   progress(`${load.turnsDone()} turns done, ${JSON.stringify(counts)}`);
   await until("the outbox is empty", () => readOutbox(connector.dataDir).waiting === 0, 60_000);
   await everythingOfTheOutboxIsInTheLedgerOnce(house, connector);
-  progress("every fact is in the ledger once");
+  const ends = readTurnEnds(house.dataDir);
+  expect(ends.length).toBe(new Set(ends).size);
+  progress(`every fact is in the ledger once, ${ends.length} turn ends among them`);
   const connection = await scene.connect();
   for (const threadId of load.threadIds)
     await everythingPersistedIsInTheView(house, await readPersisted(connection, threadId), threadId);

@@ -1,6 +1,7 @@
 /** What a kill test looks at afterwards: the outbox, the ledger and the app-server's own word, each read by itself. */
 import { join } from "node:path";
 import { type Connection, listTurns } from "@claw/codex-rpc";
+import type { Envelope } from "@claw/events";
 import Database from "better-sqlite3";
 import { Effect } from "effect";
 
@@ -35,6 +36,21 @@ export function readLedger(houseDataDir: string, hostId: string, epoch: string):
   return readRows<{ id: string }>(path, "SELECT id FROM entries WHERE id LIKE 'host/%' ORDER BY sequence")
     .filter(({ id }) => id.startsWith(prefix))
     .map(({ id }) => Number(id.slice(prefix.length)));
+}
+
+/** Every turn's end that the ledger holds, as lane/turn, in the order of the ledger. */
+export function readTurnEnds(houseDataDir: string): readonly string[] {
+  const path = join(houseDataDir, "log.db");
+  return readRows<{ envelope: string }>(
+    path,
+    "SELECT envelope FROM entries WHERE lane LIKE 'session/%' ORDER BY sequence",
+  )
+    .map(({ envelope }) => JSON.parse(envelope) as Envelope)
+    .flatMap(({ lane, events }) =>
+      events
+        .filter(({ type }) => type === "turn.completed")
+        .map(({ data }) => `${lane}/${String(data["turnId"])}`),
+    );
 }
 
 export interface PersistedTurn {

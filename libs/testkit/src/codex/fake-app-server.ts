@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { StdioTarget, Target } from "@claw/codex-rpc";
 import { type Door, listen } from "./fake/listen.ts";
 import { makeMischiefPlan, type MischiefRule } from "./fake/mischief.ts";
-import { type Desk, type HeardCall, serve } from "./fake/serve.ts";
+import { type Desk, type HeardCall, type HeardFrame, serve } from "./fake/serve.ts";
 import {
   broadcast,
   type FakeThread,
@@ -38,8 +38,8 @@ export interface FakeAppServerOptions {
  */
 export interface FakeAppServer {
   readonly target: Target;
-  /** Makes a loaded thread that the outside did not ask for, as a terminal does. Returns its id. */
-  readonly createThread: (options?: NewThread) => string;
+  /** Makes a loaded thread that the outside did not ask for, as a terminal does. Returns its id. A sub-agent's is not announced. */
+  readonly createThread: (options?: NewThread & { readonly isAnnounced?: boolean }) => string;
   /** A turn that somebody else starts; see `runTurn` for the verbs. Returns its id. */
   readonly runTurn: (threadId: string, text: string, clientId?: string | null) => string;
   readonly endTurn: (threadId: string, status: "completed" | "interrupted" | "failed") => void;
@@ -65,6 +65,8 @@ export interface FakeAppServer {
   /** The next call that fits and that no earlier `nextCall` got. */
   readonly nextCall: (fits?: (call: HeardCall) => boolean) => Promise<HeardCall>;
   readonly calls: readonly HeardCall[];
+  /** Every frame that any client ever sent: requests, notifications and replies. */
+  readonly frames: readonly HeardFrame[];
   readonly connections: () => number;
   readonly stop: () => Promise<void>;
 }
@@ -75,8 +77,11 @@ export const fakeCodexVersion = "0.169.0";
 export async function startFakeAppServer(options: FakeAppServerOptions = {}): Promise<FakeAppServer> {
   const world = makeWorld(options.version ?? fakeCodexVersion);
   const calls = makeMailbox<HeardCall>();
+  const frames: HeardFrame[] = [];
   const plan = makeMischiefPlan(options.mischief);
-  const desk: Desk = { world, plan, unsupported: new Set(options.unsupported), heard: calls.put, held: [] };
+  const unsupported = new Set(options.unsupported);
+  const overheard = (frame: HeardFrame) => void frames.push(frame);
+  const desk: Desk = { world, plan, unsupported, heard: calls.put, overheard, held: [] };
   const directory = await mkdtemp(join(tmpdir(), "claw-fake-"));
   const path = options.listen === "websocket" ? null : (options.socketPath ?? join(directory, "codex.sock"));
   const door = doorOf(desk, path, options);
@@ -87,6 +92,7 @@ export async function startFakeAppServer(options: FakeAppServerOptions = {}): Pr
     target: path === null ? websocketTarget(port, options.bearer) : { kind: "unix", path },
     nextCall: calls.take,
     calls: calls.all,
+    frames,
     die: () => listener.close(),
     comeBack: async () => {
       listener = await listen(door, port);
@@ -109,9 +115,12 @@ export function fakeStdioTarget(
 function controls(desk: Desk) {
   const { world, plan } = desk;
   return {
-    createThread: (options: NewThread = {}) => {
+    createThread: ({
+      isAnnounced = true,
+      ...options
+    }: NewThread & { readonly isAnnounced?: boolean } = {}) => {
       const fake = makeThread(world, options);
-      broadcast(world, "thread/started", { thread: fake.thread });
+      if (isAnnounced) broadcast(world, "thread/started", { thread: fake.thread });
       return fake.thread.id;
     },
     runTurn: (threadId: string, text: string, clientId: string | null = null) =>

@@ -14,7 +14,7 @@ export {
   startFakeAppServer,
 } from "./fake-app-server.ts";
 export type { Mischief, MischiefRule } from "./fake/mischief.ts";
-export type { HeardCall } from "./fake/serve.ts";
+export type { HeardCall, HeardFrame } from "./fake/serve.ts";
 export type { NewThread } from "./fake/state.ts";
 export { type Mailbox, makeMailbox } from "./mailbox.ts";
 export { type FakeModel, fakeModel, type ModelRequest, startFakeModel } from "./fake-model.ts";

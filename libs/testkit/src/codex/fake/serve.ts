@@ -12,6 +12,8 @@ export interface Desk {
   readonly unsupported: ReadonlySet<string>;
   /** Hears of every request, before it is answered. */
   readonly heard: (call: HeardCall) => void;
+  /** Hears of everything that a client says, replies to our own questions included. */
+  readonly overheard: (frame: HeardFrame) => void;
   /** Answers that are held back. */
   readonly held: (() => void)[];
 }
@@ -22,11 +24,18 @@ export interface HeardCall {
   readonly params: unknown;
 }
 
+/** One frame of a client: what it wants, if it says so. */
+export interface HeardFrame {
+  readonly kind: "request" | "notification" | "reply" | "garbage";
+  readonly method: string | null;
+}
+
 type Message = Readonly<Record<string, unknown>>;
 
 /** Answers one text frame. What is not a JSON object is ignored, as the real server does. */
 export function serve(desk: Desk, peer: Peer, text: string): void {
   const message = parse(text);
+  desk.overheard(frameOf(message));
   if (!message) return;
   const { method, id } = message;
   if (typeof method !== "string") return resolveQuestion(desk.world, id, message);
@@ -36,6 +45,13 @@ export function serve(desk: Desk, peer: Peer, text: string): void {
   const reply = { id, ...answer(desk, peer, method, message["params"]) };
   if (act) return misbehave(desk, peer, reply, act);
   peer.send(reply);
+}
+
+function frameOf(message: Message | null): HeardFrame {
+  if (message === null) return { kind: "garbage", method: null };
+  const { id, method } = message;
+  if (typeof method !== "string") return { kind: "reply", method: null };
+  return { kind: id === undefined ? "notification" : "request", method };
 }
 
 function answer(desk: Desk, peer: Peer, method: string, params: unknown): object {

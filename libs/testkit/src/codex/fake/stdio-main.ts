@@ -27,6 +27,7 @@ function main(): void {
     plan: makeMischiefPlan(options.mischief),
     unsupported: new Set(),
     heard: () => {},
+    overheard: () => {},
     held: [],
   };
   const peer = makePeer({
