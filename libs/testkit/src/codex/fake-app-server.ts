@@ -26,6 +26,8 @@ export interface FakeAppServerOptions {
   readonly bearer?: string;
   /** What it claims to be; the compared version by default. */
   readonly version?: string;
+  /** The CODEX_HOME that it names; two of one name have one store. */
+  readonly codexHome?: string;
   /** Methods that this version does not know yet, or no more. */
   readonly unsupported?: readonly string[];
   readonly hangsUpgrade?: boolean;
@@ -75,7 +77,7 @@ export interface FakeAppServer {
 export const fakeCodexVersion = "0.169.0";
 
 export async function startFakeAppServer(options: FakeAppServerOptions = {}): Promise<FakeAppServer> {
-  const world = makeWorld(options.version ?? fakeCodexVersion);
+  const world = makeWorld(options.version ?? fakeCodexVersion, options.codexHome);
   const calls = makeMailbox<HeardCall>();
   const frames: HeardFrame[] = [];
   const plan = makeMischiefPlan(options.mischief);

@@ -85,7 +85,7 @@ function initialize(world: World, peer: Peer, params: Message): object {
   setImmediate(() => peer.notify("remoteControl/status/changed", { status: "disabled", serverName: "fake" }));
   return {
     userAgent: `${world.originator}/${world.version} (Fake 1.0; none) unknown (${name}; ${String(clientInfo["version"])})`,
-    codexHome: "/codex-home",
+    codexHome: world.codexHome,
     platformFamily: "unix",
     platformOs: "linux",
   };

@@ -36,18 +36,20 @@ export interface World {
   readonly questions: Map<number, OpenQuestion>;
   readonly gates: Map<string, PromiseWithResolvers<void>>;
   readonly version: string;
+  readonly codexHome: string;
   /** Who initialized first: the name under which all threads run. */
   originator: string | null;
   nextQuestion: number;
 }
 
-export function makeWorld(version: string): World {
+export function makeWorld(version: string, codexHome = "/codex-home"): World {
   return {
     peers: new Set(),
     threads: new Map(),
     questions: new Map(),
     gates: new Map(),
     version,
+    codexHome,
     originator: null,
     nextQuestion: 0,
   };
@@ -83,7 +85,7 @@ export function makeThread(
     projectId: null,
     threadSource: options.threadSource ?? null,
     originator: world.originator,
-    path: ephemeral ? null : `/codex-home/sessions/${id}.jsonl`,
+    path: ephemeral ? null : `${world.codexHome}/sessions/${id}.jsonl`,
     gitInfo: null,
     name: null,
     turns: [],
