@@ -4,7 +4,7 @@ import type { TranscriptAnswer } from "./support/answers.ts";
 import { type Connecting, startConnector } from "./support/connecting.ts";
 import { readLedger, readOutbox, readPersisted, readTurnEnds } from "./support/evidence.ts";
 import { makeHouse, type TestHouse } from "./support/house.ts";
-import { dieInside, seeded, waitForDeath } from "./support/kills.ts";
+import { dieInside, seeded, type Victim, waitForDeath } from "./support/kills.ts";
 import { startLoad } from "./support/load.ts";
 import { progress } from "./support/progress.ts";
 import { rebuiltDigest, storedDigest } from "./support/rebuild.ts";
@@ -55,8 +55,8 @@ async function killAgainAndAgain(house: TestHouse, connector: Connecting) {
   const random = seeded(seed);
   const counts = { house: 0, connector: 0, inside: 0, outside: 0 };
   for (let kill = 0; kill < KILLS; kill += 1) {
-    const victim = kill % 2 === 0 ? "house" : "connector";
-    const doomed = kill % 4 < 2 ? { DIE_INSIDE: dieInside(random) } : undefined;
+    const victim: Victim = kill % 2 === 0 ? "house" : "connector";
+    const doomed = kill % 4 < 2 ? { DIE_INSIDE: dieInside(victim, random) } : undefined;
     await (victim === "house" ? house : connector).claw().stop("SIGKILL");
     const claw =
       victim === "house" ? house.launch(["--no-connector"], doomed) : await relaunch(connector, doomed);

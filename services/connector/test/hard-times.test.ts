@@ -48,6 +48,14 @@ async function watch(servers: Readonly<Record<string, FakeAppServer>>): Promise<
 const ofSession = (told: Told, id: string): Told => told.filter(({ lane }) => lane === `session/${id}`);
 const has = (told: Told, id: string, type: string, count = 1): boolean =>
   ofSession(told, id).filter((event) => event.type === type).length >= count;
+/** What was last told of an endpoint. */
+const stateOf = (told: Told, endpointId: string): string | undefined =>
+  told
+    .flatMap(({ type, data }) => (type === "endpoint.became" && data.endpointId === endpointId ? [data] : []))
+    .at(-1)?.state;
+/** What the session did, in the order in which it was told. */
+const activities = (told: Told): readonly string[] =>
+  told.flatMap(({ data }) => ("activity" in data ? [data.activity.type] : []));
 /** The fake runs a turn in the next round of its event loop. */
 const nextRound = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -79,6 +87,33 @@ it("two servers on one home: the thread is told once, and only the one that has 
   expect(other.calls.map(({ method }) => method)).not.toContain("thread/resume");
   const stores = told().flatMap(({ type, data }) => (type === "endpoint.described" ? [data.storeId] : []));
   expect(new Set(stores).size).toBe(1);
+});
+
+it("of two servers on one home, the one that has the thread loaded speaks for it (W-17, N1-024)", async () => {
+  const listing = await server({ codexHome: "/home" });
+  const working = await server({ codexHome: "/home" });
+  const id = listing.createThread();
+  listing.runTurn(id, "before");
+  await nextRound();
+  listing.unload(id);
+  const { until, told } = await watch({ listing, working });
+  await until("the stored thread", (all) => has(all, id, "session.observed"));
+  working.createThread({ id });
+  working.runTurn(id, "WAIT gate");
+  await until("the turn", (all) => has(all, id, "turn.started"));
+
+  await listing.die();
+  await until("that it is down", (all) => stateOf(all, "listing") === "down");
+  await listing.comeBack();
+  await until("that it is back", (all) => stateOf(all, "listing") === "ready");
+  await listing.nextCall(({ method }) => method === "thread/list");
+  working.release("gate");
+  await until("its end", (all) => has(all, id, "turn.completed"));
+  expect(ofSession(told(), id).map(({ type }) => type)).not.toContain("session.lost");
+  expect(activities(ofSession(told(), id))).toEqual(["notLoaded", "active", "idle"]);
+
+  await working.die();
+  await until("the loss", (all) => has(all, id, "session.lost"));
 });
 
 it("a sub-agent's thread, which nobody announces, is told from its own notifications", async () => {
@@ -131,6 +166,7 @@ it("a server that cannot list turns yet is watched all the same (N1-039)", async
   const fake = await server({ unsupported: ["thread/turns/list", "thread/list"] });
   const { until } = await watch({ local: fake });
   const id = fake.createThread();
+  await until("the thread", (told) => has(told, id, "session.observed"));
   fake.runTurn(id, "WAIT gate");
   await until("that it works", (told) => has(told, id, "session.became"));
   await until("the subscription", () => fake.calls.some(({ method }) => method === "thread/turns/list"));

@@ -1,11 +1,11 @@
 /**
  * Loaded with `node --import` before the product: makes the process SIGKILL itself inside its n-th SQLite transaction, at a chosen point. The
- * product knows nothing of it. Asked for by `DIE_INSIDE=<n>:<where>`, where: `begin` (nothing written), `middle` (after the first statement that
+ * product knows nothing of it. Asked for by `DIE_INSIDE=<n>:<where>:<file>`; only transactions on databases whose path holds `file` count; where: `begin` (nothing written), `middle` (after the first statement that
  * writes), `commit` (all written, not committed), `after` (committed, nobody told).
  */
 import Database from "better-sqlite3";
 
-const [count, where] = (process.env.DIE_INSIDE ?? "").split(":");
+const [count, where, file = ""] = (process.env.DIE_INSIDE ?? "").split(":");
 let left = Number(count);
 let armed = false;
 
@@ -14,6 +14,7 @@ const die = () => process.kill(process.pid, "SIGKILL");
 if (left > 0) {
   const { transaction } = Database.prototype;
   Database.prototype.transaction = function wrapped(work) {
+    if (!this.name.includes(file)) return transaction.call(this, work);
     const inner = transaction.call(this, (...args) => inside(() => work.apply(this, args)));
     return Object.assign(around(inner), {
       deferred: around(inner.deferred),

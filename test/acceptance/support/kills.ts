@@ -13,10 +13,20 @@ export function seeded(seed: number): () => number {
 }
 
 const PLACES = ["begin", "middle", "commit", "after"] as const;
+/** Whose transactions: the log's appends, the views' commits, the registry of ingest; and the outbox of a connector. */
+const FILES = {
+  house: ["log.db", "views-", "log.db", "views-", "registry.db"],
+  connector: ["outbox.db"],
+} as const;
+
+export type Victim = keyof typeof FILES;
+
+const pick = <Value>(values: readonly Value[], random: () => number): Value =>
+  values[Math.floor(random() * values.length)] as Value;
 
 /** The environment that makes a process die inside its n-th transaction; see `die-inside.mjs`. */
-export const dieInside = (random: () => number): string =>
-  `${1 + Math.floor(random() * 60)}:${PLACES[Math.floor(random() * PLACES.length)]}`;
+export const dieInside = (victim: Victim, random: () => number): string =>
+  `${1 + Math.floor(random() * 25)}:${pick(PLACES, random)}:${pick(FILES[victim], random)}`;
 
 /** Waits until the process died by itself; after `patienceMs` it is killed. Says which it was. */
 export async function waitForDeath(claw: ClawProcess, patienceMs: number): Promise<"inside" | "outside"> {

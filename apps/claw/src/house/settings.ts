@@ -24,7 +24,7 @@ export const houseSettings = {
     variable: "CLAW_DIAGNOSTICS_LEVEL",
     schema: z
       .enum(["silent", "error", "warn", "info", "debug"], "is none of silent, error, warn, info, debug")
-      .default("warn"),
+      .default("info"),
   },
 } as const;
 

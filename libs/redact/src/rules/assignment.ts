@@ -13,8 +13,8 @@ const CODE_STOP = charClass("\t\n\v\f\r \"'`,;&<>{}|\\");
 /** How much of a value is judged; a refusal costs no more, an accepted value is then read to its end. */
 const JUDGED_MAX = 128;
 
-/** How a name was written, which tells how much its value may look like: environment, JSON key, flag, or code. */
-type Style = "env" | "quoted" | "flag" | "code";
+/** How a name was written, which tells how much its value may look like: environment, JSON key, flag, code, or a list. */
+type Style = "env" | "quoted" | "flag" | "code" | "listed";
 
 interface Slot {
   readonly style: Style;
@@ -63,6 +63,13 @@ const unquotedEnd = (text: string, from: number, style: Style, limit: number): n
 /** `//x-access-token:…@host`: the user of a URL is no name of a value; its own rule knows where the secret ends. */
 const isUrlUser = (text: string, at: number): boolean => text.startsWith("//", nameStart(text, at) - 2);
 
+/** `define('DB_PASSWORD', '…')`, `headers.set("X-Api-Key", "…")`: the value is the next quoted word. */
+const listedSlot = (text: string, from: number): Slot | undefined => {
+  const quote = quoteAt(text, skipGap(text, from));
+  if (!quote) return undefined;
+  return { style: "listed", isQuoted: true, start: quote.end, end: quotedEnd(text, quote) };
+};
+
 /** Where the value stands, if this is an assignment at all. */
 const slotAt = (text: string, at: number, wordEnd: number): Slot | undefined => {
   const end = nameEnd(text, wordEnd);
@@ -71,6 +78,7 @@ const slotAt = (text: string, at: number, wordEnd: number): Slot | undefined => 
   const afterKey = keyQuote ? keyQuote.end + (text[keyQuote.end] === "]" ? 1 : 0) : end;
   const gap = skipGap(text, afterKey);
   const operator = operatorEnd(text, gap);
+  if (operator < 0 && keyQuote && text[gap] === ",") return listedSlot(text, gap + 1);
   const isFlag = operator < 0 && gap > end && !keyQuote && text[nameStart(text, at)] === "-";
   if (operator < 0 && !isFlag) return undefined;
   const style = isFlag ? "flag" : styleOf(text, at, end, keyQuote !== undefined, operator);
@@ -93,6 +101,7 @@ const isHeld = (value: string, slot: Slot, isStrong: boolean): boolean => {
   if (slot.style === "env") return isStrong || hasLetterAndDigit(value) || looksRandom(value);
   if (slot.style === "quoted" && isStrong) return slot.isQuoted || hasLetterAndDigit(value);
   if (value.length < LEAST_IN_CODE || value.includes(" ") || isCode(value)) return false;
+  if (slot.style === "listed") return isStrong ? hasLetterAndDigit(value) : looksRandom(value);
   if (isStrong) return slot.isQuoted || slot.style === "flag" || hasLetterAndDigit(value);
   return looksRandom(value) && !isPublicName(value);
 };

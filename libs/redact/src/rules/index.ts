@@ -2,9 +2,10 @@ import type { Rule } from "../scan/rule.ts";
 import { ASSIGNED, assignmentRules } from "./assignment.ts";
 import { headerRules } from "./header.ts";
 import { innerKinds, innerRules } from "./inner.ts";
+import { jwkRule } from "./jwk.ts";
 import { jwtRule } from "./jwt.ts";
 import { LOGIN, loginRules } from "./login.ts";
-import { pemRule, UNTERMINATED } from "./pem.ts";
+import { pemRule, puttyRule, UNTERMINATED } from "./pem.ts";
 import { cloudShapes } from "./shapes-cloud.ts";
 import { codeShapes } from "./shapes-code.ts";
 import { tokenRule } from "./token.ts";
@@ -15,6 +16,8 @@ const shapes = [...cloudShapes, ...codeShapes];
 /** Every rule; where two matches tie, the earlier rule names the kind. */
 export const allRules: readonly Rule[] = [
   pemRule,
+  puttyRule,
+  jwkRule,
   ...shapes.map(tokenRule),
   ...innerRules,
   jwtRule,

@@ -1,4 +1,4 @@
-import { ALNUM, beginsWord, DIGIT, HEX, runEnd, runStart, SLUG } from "../scan/chars.ts";
+import { ALNUM, beginsWord, DIGIT, DOTTED, HEX, runEnd, runStart, SLUG } from "../scan/chars.ts";
 import type { Rule, Span } from "../scan/rule.ts";
 
 const DISCORD = "discord-token";
@@ -13,6 +13,9 @@ interface InnerShape {
 
 const innerShapes: readonly InnerShape[] = [
   { kind: "telegram-token", trigger: ":AA", before: [DIGIT, 8, 10], after: [SLUG, 32, 35] },
+  { kind: "telegram-token", trigger: "%3AAA", before: [DIGIT, 8, 10], after: [SLUG, 32, 35] },
+  { kind: "azure-devops-token", trigger: "AZDO", before: [ALNUM, 76, 76], after: [ALNUM, 4, 4] },
+  { kind: "salesforce-token", trigger: "!", before: [ALNUM, 15, 18], after: [DOTTED, 80, 120] },
   { kind: "azure-client-secret", trigger: "Q~", before: [SLUG, 4, 4], after: [SLUG, 31, 34] },
   { kind: "terraform-token", trigger: ".atlasv1.", before: [ALNUM, 14, 14], after: [SLUG, 60, 70] },
   { kind: "mailchimp-key", trigger: "-us", before: [HEX, 32, 32], after: [DIGIT, 1, 2] },

@@ -51,9 +51,19 @@ const PLAIN_WORDS = new Set([
   "redacted",
 ]);
 
+const UPPER = charClass("A-Z");
+const LOWER = charClass("a-z");
+/** A part of a path this long that mixes both cases and digits is none: one key in 64 begins with a slash. */
+const MINTED_PART = 12;
+const isMinted = (part: string): boolean =>
+  part.length >= MINTED_PART && [UPPER, LOWER, DIGIT].every((set) => hasAny(part, set));
+
 /** A value that only points at a secret, or says that there is one: variables, placeholders, paths, plain words. */
-export const isReference = (value: string): boolean =>
-  REFERENCES.some((start) => value.startsWith(start)) || PLAIN_WORDS.has(value.toLowerCase());
+export const isReference = (value: string): boolean => {
+  if (PLAIN_WORDS.has(value.toLowerCase()) || value.startsWith(":\\", 1)) return true;
+  if (!REFERENCES.some((start) => value.startsWith(start))) return false;
+  return !value.startsWith("/") || !value.split("/").some(isMinted);
+};
 
 const IDENTIFIER = charClass("0-9A-Za-z_.$[]?!");
 

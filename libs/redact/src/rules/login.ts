@@ -1,6 +1,6 @@
 import { charClass, isIn, runEnd } from "../scan/chars.ts";
 import type { Rule, Span } from "../scan/rule.ts";
-import { isReference } from "./judge.ts";
+import { hasLetterAndDigit, isReference } from "./judge.ts";
 import { operatorEnd, quoteAt, skipGap } from "./syntax.ts";
 
 export const LOGIN = "login-password";
@@ -11,6 +11,7 @@ const USER_MAX = 100;
 const PASSWORD_MIN = 4;
 const USER = charClass("0-9A-Za-z_.@+-");
 const STOP = charClass("\t\n\v\f\r \"'`\\");
+const BLANK = charClass(" \t");
 
 const PERCENT = 37;
 const isEscapedGap = (text: string, at: number): boolean =>
@@ -47,8 +48,69 @@ const matchNetrc = (text: string, at: number): Span | undefined => {
   return password > nameEnd ? passwordAt(text, password) : undefined;
 };
 
+/** Commands that take a password by a one-letter option, and the option as it stands before the password. */
+const OPTIONS: readonly (readonly [command: string, option: string])[] = [
+  ["sshpass ", " -p "],
+  ["sshpass ", " -p"],
+  ["docker ", " -p "],
+  ["redis-cli ", " -a "],
+  ["mysql ", " -p"],
+  ["mysqldump ", " -p"],
+  ["mysqladmin ", " -p"],
+  ["mariadb ", " -p"],
+  ["openssl ", "pass:"],
+];
+
+const matchOption = (text: string, at: number, command: string, option: string): Span | undefined => {
+  const plain = text.slice(at, at + FLAG_WITHIN).split("\n", 1)[0] ?? "";
+  const isEncoded = plain.startsWith(encoded(command));
+  const found = plain.indexOf(isEncoded ? encoded(option) : option);
+  if (found < 0) return undefined;
+  const from = at + found + (isEncoded ? encoded(option) : option).length;
+  return passwordAt(text, quoteAt(text, from)?.end ?? from);
+};
+const encoded = (text: string): string => encodeURIComponent(text);
+
+const optionRules = OPTIONS.map(([command, option]): Rule => ({
+  reach: "line",
+  triggers: [...new Set([command, encoded(command)])],
+  match: (text, at) => matchOption(text, at, command, option),
+}));
+
+const NETRC_MIN = 6;
+
+/** `password word` as the whole of a line, as a .netrc of several lines has it; a diff may stand before. */
+const matchNetrcLine = (text: string, at: number): Span | undefined => {
+  const start = skipGap(text, at + "password".length);
+  if (!beginsLine(text, at) || start === at + "password".length) return undefined;
+  let end = start;
+  while (end < text.length && !isIn(STOP, text.charCodeAt(end)) && !text.startsWith("%0A", end)) end += 1;
+  const isLast = end === text.length || !isIn(BLANK, text.charCodeAt(end));
+  const judged = text.slice(start, start + USER_MAX);
+  const isHeld = isLast && end - start >= NETRC_MIN && hasLetterAndDigit(judged) && !isReference(judged);
+  return isHeld ? { start, end, kind: LOGIN } : undefined;
+};
+
+const beginsLine = (text: string, at: number): boolean => {
+  const before = text.slice(Math.max(0, at - 4), at).replace(/(^|\n|\\n|%0A)[ \t+-]+$/, "$1");
+  return before === "" || before.endsWith("\n") || before.endsWith("\\n") || before.endsWith("%0A");
+};
+
+const PG_FIELD = charClass("0-9A-Za-z_.*-");
+
+/** `host:5432:database:user:password`, a line of a .pgpass. */
+const matchPgpass = (text: string, at: number): Span | undefined => {
+  const database = runEnd(text, at + ":5432:".length, PG_FIELD, at + USER_MAX);
+  if (text[database] !== ":") return undefined;
+  const user = runEnd(text, database + 1, PG_FIELD, database + USER_MAX);
+  return text[user] === ":" ? passwordAt(text, user + 1) : undefined;
+};
+
 /** Passwords that follow a user name by position alone. Cost per trigger: the windows above, or what is taken out. */
 export const loginRules: readonly Rule[] = [
   { reach: "line", triggers: ["curl ", "curl%20"], match: matchCurl },
   { reach: "line", triggers: ["login ", "login%20"], match: matchNetrc },
+  { reach: "line", triggers: ["password ", "password%20"], match: matchNetrcLine },
+  { reach: "line", triggers: [":5432:"], match: matchPgpass },
+  ...optionRules,
 ];

@@ -26,12 +26,18 @@ export const STRONG_NAMES = [
   "masterkey",
   "master_key",
   "credential",
+  "presharedkey",
+  "preshared_key",
+  "preshared-key",
+  "pwd",
+  "_authtoken",
+  "npmauthtoken",
 ] as const;
 
 export const WEAK_NAMES = [
   "token",
-  "pwd",
   "_pass",
+  "_pat",
   "auth",
   "seed",
   "_key",

@@ -39,4 +39,14 @@ const matchBlock = (text: string, at: number): Span | undefined => {
   return { start: at, end: runEnd(text, at + closeEnd, DASH), kind: "private-key" };
 };
 
+/** The private part of a PuTTY key: what follows `Private-Lines: <n>`, up to its check. */
+const matchPutty = (text: string, at: number): Span | undefined => {
+  const within = text.slice(at, at + BLOCK_MAX);
+  const end = within.indexOf("Private-MAC");
+  return end < 0
+    ? { start: at, end: giveUp(text, at), kind: UNTERMINATED }
+    : { start: at, end: at + end, kind: "private-key" };
+};
+
+export const puttyRule: Rule = { reach: "block", triggers: ["private-lines: "], match: matchPutty };
 export const pemRule: Rule = { reach: "block", triggers: ["-----begin"], match: matchBlock };

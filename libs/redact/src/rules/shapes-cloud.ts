@@ -1,13 +1,29 @@
-import { ALNUM, BASE32, BASE64, charClass, DOTTED, HEX, SLUG, UPPER_ALNUM, WORD } from "../scan/chars.ts";
+import {
+  ALNUM,
+  BASE32,
+  BASE64,
+  charClass,
+  DOTTED,
+  HEX,
+  LOWER_ALNUM,
+  SLUG,
+  UPPER_ALNUM,
+  WORD,
+} from "../scan/chars.ts";
 import { shape, type TokenShape, weak } from "./token.ts";
 
 const PATH = charClass("0-9A-Za-z/_-");
 const MAILBOX = charClass("0-9A-Za-z/@_-");
 const LOWER_DOLLAR = charClass("0-9a-z$");
+const HEX_DASH = charClass("0-9a-f-");
+const BASE64_ENCODED = charClass("0-9A-Za-z+/=%_-");
+const CRYPT = charClass("0-9A-Za-z./$");
 
 /** Clouds, models, payments and messages. Prefixes and lengths as their vendors publish them. */
 export const cloudShapes: readonly TokenShape[] = [
   shape("aws-key-id", "AKIA ASIA AROA AIDA ABIA ACCA", UPPER_ALNUM, 16, 16),
+  shape("aws-bedrock-key", "ABSK", BASE64_ENCODED, 100),
+  shape("aws-bedrock-key", "bedrock-api-key-", BASE64_ENCODED, 40),
   shape("anthropic-key", "sk-ant-", SLUG, 32),
   shape("openrouter-key", "sk-or-v1-", HEX, 64),
   shape("openai-key", "sk-proj- sk-svcacct- sk-admin-", SLUG, 40),
@@ -21,14 +37,32 @@ export const cloudShapes: readonly TokenShape[] = [
   shape("nvidia-key", "nvapi-", SLUG, 40),
   weak("pinecone-key", "pcsk_", WORD, 40),
   weak("tavily-key", "tvly-", SLUG, 24),
+  shape("openai-key", "sess-", ALNUM, 40, 40),
+  shape("together-key", "tgp_v1_", SLUG, 40),
+  weak("fireworks-key", "fw_", ALNUM, 22, 28),
+  shape("cerebras-key", "csk-", ALNUM, 40),
+  shape("elevenlabs-key", "sk_", HEX, 48, 48),
+  shape("firecrawl-key", "fc-", HEX, 32, 32),
+  shape("jina-key", "jina_", WORD, 60),
+  weak("voyage-key", "pa-", SLUG, 43, 43),
+  shape("llamacloud-key", "llx-", ALNUM, 40),
+  shape("apify-token", "apify_api_", ALNUM, 30),
+  shape("e2b-key", "e2b_", HEX, 40, 40),
+  shape("runpod-key", "rpa_", UPPER_ALNUM, 40),
+  weak("modal-token", "ak- as-", ALNUM, 22, 22),
+  shape("cursor-key", "crsr_", HEX, 64, 64),
   shape("google-api-key", "AIza", SLUG, 35),
   shape("google-oauth", "GOCSPX-", SLUG, 24),
   shape("google-oauth", "ya29.", DOTTED, 30),
-  weak("google-oauth", "1//0", SLUG, 40),
+  shape("google-api-key", "AQ.Ab8", SLUG, 40),
+  weak("google-oauth", "1//0 1%2F%2F0", SLUG, 40),
   shape("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", HEX, 64),
   shape("databricks-token", "dapi", HEX, 32),
   shape("alibaba-key-id", "LTAI", ALNUM, 20, 20),
   shape("yandex-key", "AQVN", SLUG, 35),
+  weak("yandex-key", "y0_ y1_ y2_ y3_", SLUG, 50),
+  shape("yandex-key", "t1.9eu", DOTTED, 100),
+  shape("cloudflare-key", "v1.0-", HEX_DASH, 160),
   shape("fly-token", "fm2_ fm1r_ fm1a_", BASE64, 60),
   shape("fly-token", "fo1_", SLUG, 43),
   shape("vercel-token", "vcp_ vci_ vca_ vcr_ vck_ vercel_", WORD, 24),
@@ -38,6 +72,11 @@ export const cloudShapes: readonly TokenShape[] = [
   shape("supabase-token", "sb_secret_", SLUG, 24),
   shape("planetscale-token", "pscale_tkn_ pscale_pw_ pscale_oauth_", DOTTED, 32),
   shape("neon-token", "napi_", ALNUM, 60),
+  shape("neon-token", "npg_", ALNUM, 12),
+  shape("xata-key", "xau_", ALNUM, 40),
+  shape("materialize-key", "mzp_", HEX, 60),
+  shape("mongodb-secret", "mdb_sa_sk_", SLUG, 36),
+  shape("password-hash", "$2a$ $2b$ $2y$ $5$ $6$ $y$", CRYPT, 50),
   shape("tailscale-key", "tskey-", SLUG, 24),
   shape("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_", ALNUM, 10),
   shape("stripe-webhook", "whsec_", BASE64, 32),
@@ -55,8 +94,13 @@ export const cloudShapes: readonly TokenShape[] = [
     SLUG,
     10,
   ),
-  shape("slack-token", "xapp-", SLUG, 40),
-  shape("slack-webhook", "hooks.slack.com/services/ hooks.slack.com/workflows/", PATH, 24),
+  shape("slack-token", "xapp- xwfp-", SLUG, 40),
+  shape(
+    "slack-webhook",
+    "hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/",
+    PATH,
+    24,
+  ),
   shape("discord-webhook", "discord.com/api/webhooks/ discordapp.com/api/webhooks/", PATH, 60),
   shape("teams-webhook", "webhook.office.com/webhookb2/", MAILBOX, 60),
   shape("sendgrid-key", "SG.", DOTTED, 60),
@@ -65,6 +109,15 @@ export const cloudShapes: readonly TokenShape[] = [
   weak("resend-key", "re_", WORD, 30),
   shape("twilio-key", "SK", HEX, 32, 32),
   shape("facebook-token", "EAAC EAAB EAAG EAAE", ALNUM, 60),
+  weak("facebook-token", "EAA", ALNUM, 90),
+  weak("mandrill-key", "md-", SLUG, 22, 22),
+  shape("hubspot-token", "pat-na1- pat-na2- pat-eu1-", HEX_DASH, 36, 36),
+  shape("flutterwave-key", "FLWSECK- FLWSECK_TEST-", SLUG, 32),
+  weak("dropbox-token", "sl.", DOTTED, 120),
+  shape("stytch-secret", "secret-live- secret-test-", SLUG, 36),
+  shape("klaviyo-key", "pk_", HEX, 34, 34),
+  shape("discord-token", "mfa.", SLUG, 80),
+  shape("twitch-token", "oauth:", LOWER_ALNUM, 30, 30),
   shape("openshift-token", "sha256~", SLUG, 43),
   ...["SA", "SC", "SN", "SO", "SU", "SX"].map((seed) => shape("nats-seed", seed, BASE32, 56, 56)),
 ];

@@ -10,7 +10,7 @@ export interface SessionState {
   readonly sessionId: SessionId;
   /** Codex's own id; differs from ours only when it has a form that ours cannot have. */
   readonly threadId: string;
-  /** Where the session was first seen. It stays there (DESIGN 14.16). */
+  /** Where its thread was last seen loaded, or seen first. The house keeps the first (DESIGN 14.16). */
   readonly endpointId: EndpointId;
   readonly described: string;
   readonly activity: Activity;

@@ -2,7 +2,7 @@
  * How each observation changes what is remembered of a session.
  * Pure: every function takes the state and returns the next one with the facts that are new. A fact that says nothing new is not told.
  */
-import type { Activity } from "@claw/events";
+import type { Activity, EndpointId } from "@claw/events";
 import type { OpenApproval, SessionState } from "./remembered.ts";
 import { type Fact, fact, openEvent } from "./telling.ts";
 import type { Description } from "./translate/thread.ts";
@@ -15,6 +15,19 @@ export interface Change {
 export const MAX_OPEN = 64;
 
 const unchanged = (state: SessionState): Change => ({ state, facts: [] });
+
+/**
+ * The session as one server may speak of it. Of two on one Codex home, the one that has the thread loaded speaks for it (W-17); null when the
+ * other says what it does not do there.
+ */
+export function spokenFor(
+  state: SessionState,
+  endpointId: EndpointId,
+  activity: Activity | null,
+): SessionState | null {
+  if (state.endpointId === endpointId) return state;
+  return activity === null || activity.type === "notLoaded" ? null : { ...state, endpointId };
+}
 
 /** The thread as a list, a read or a notification describes it. `activity` is null when a newer word about it is known already. */
 export function observe(

@@ -22,6 +22,11 @@ export const catchUp = Effect.fnUntraced(function* (desk: Desk, thread: Watched)
     thread.needsRead = true;
     return;
   }
+  // Another server has the thread loaded. To this one, a turn that runs there looks interrupted (W-17).
+  if (state.endpointId !== desk.endpointId) {
+    thread.isCaughtUp = true;
+    return;
+  }
   const isWhole = yield* readAll(desk, thread, state).pipe(
     Effect.catchIf(isWithoutHistory, () => Effect.sync(() => noHistory(desk, thread, state))),
     // Also after a fault: what was heard meanwhile is told, and the history stays due.

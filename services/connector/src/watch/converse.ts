@@ -126,9 +126,14 @@ const learn = Effect.fnUntraced(function* (desk: Desk): Effect.fn.Return<void, C
   logPhase(desk, "listed", beganAt);
 });
 
+/** A phase that takes longer than this is told without being asked. */
+const SLOW_MS = 1_000;
+
 /** Which phase waits, and for how long, is never a riddle (W-12). */
 function logPhase({ diagnostics, endpointId, clocks }: Desk, phase: string, beganAt: number): void {
-  diagnostics.info({ endpointId, phase, ms: Math.round(clocks.monoMs() - beganAt) }, "endpoint phase");
+  const ms = Math.round(clocks.monoMs() - beganAt);
+  const level = ms > SLOW_MS ? "warn" : "debug";
+  diagnostics[level]({ part: `endpoint ${endpointId}`, phase, ms }, `The phase "${phase}" took ${ms} ms.`);
 }
 
 /** A batch of arrivals is one commit. */

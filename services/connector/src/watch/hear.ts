@@ -7,7 +7,7 @@
 import type { Inbound, KnownNotification } from "@claw/codex-rpc";
 import { answered, asked, threadAsked } from "../domain/approvals.ts";
 import { labelOf } from "../domain/scrub.ts";
-import { active, closes, named, returns } from "../domain/session-state.ts";
+import { active, closes, named, returns, spokenFor } from "../domain/session-state.ts";
 import { isPrivate } from "../domain/title-threads.ts";
 import { turnBegins, turnEnds } from "../domain/turns.ts";
 import { activityOf } from "../domain/translate/thread.ts";
@@ -151,10 +151,18 @@ function statusChanged(
   // Preview, name and branch may have changed with the turn.
   if (wasActive && !isActive) thread.needsRead = true;
   subscription(desk, thread, { type: "activity", isActive });
-  change(desk, thread, (state) => active(state, activity, at));
+  change(desk, thread, (state) => {
+    const spoken = spokenFor(state, desk.endpointId, activity);
+    return spoken === null ? { state, facts: [] } : active(spoken, activity, at);
+  });
 }
 
 function closed(desk: Desk, thread: Watched, how: "unloaded" | "archived" | "deleted", at: number): void {
   subscription(desk, thread, { type: "closed" });
-  change(desk, thread, (state) => closes(state, how, at));
+  // What is loaded elsewhere stays open; what is archived or deleted is so for every server on the home.
+  change(desk, thread, (state) =>
+    how === "unloaded" && state.endpointId !== desk.endpointId
+      ? { state, facts: [] }
+      : closes(state, how, at),
+  );
 }

@@ -7,7 +7,7 @@ import {
   unsubscribeThread,
 } from "@claw/codex-rpc";
 import { Effect } from "effect";
-import { observe } from "../domain/session-state.ts";
+import { observe, spokenFor } from "../domain/session-state.ts";
 import { due } from "../domain/subscription.ts";
 import { isPrivate } from "../domain/title-threads.ts";
 import { activityOf, describeThread } from "../domain/translate/thread.ts";
@@ -81,7 +81,10 @@ const read = Effect.fnUntraced(function* (desk: Desk, thread: Watched) {
   const activity = isNewest ? activityOf(found.status, desk.redaction.scrub) : thread.activity;
   const seen = describeThread(found, desk, git, desk.redaction.scrub);
   const known = desk.outbox.session(thread.sessionId);
-  const isTold = tellChange(desk, thread, observe(known, seen, activity, desk.clocks.wallMs()));
+  const spoken = known === null ? null : spokenFor(known, desk.endpointId, activity);
+  const isAnothers = known !== null && spoken === null;
+  const isTold =
+    isAnothers || tellChange(desk, thread, observe(spoken, seen, activity, desk.clocks.wallMs()));
   thread.needsRead = !isTold;
   if (!isTold) thread.retryAt = desk.clocks.monoMs() + RETRY_MS.most;
   if (isNewest) subscription(desk, thread, { type: "activity", isActive: activity?.type === "active" });

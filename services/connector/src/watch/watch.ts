@@ -47,7 +47,9 @@ function makeReport({ tools, endpoint, health }: WatchOptions): Report {
       ok: true,
       detail: reason === null ? state : `${state}: ${reason}`,
     });
-    tools.diagnostics[state === "down" ? "warn" : "info"]({ endpointId, state, reason }, "endpoint");
+    const why = reason === null ? "" : ` (${reason})`;
+    const level = state === "down" ? "warn" : state === "ready" ? "info" : "debug";
+    tools.diagnostics[level]({ part: `endpoint ${endpointId}`, state, reason }, `It is ${state}${why}.`);
     tellHost(tools, openEvent("endpoint.became", tools.clocks.wallMs(), { endpointId, state, reason }));
   };
 }

@@ -56,6 +56,8 @@ export function makeWorld(version: string, codexHome = "/codex-home"): World {
 }
 
 export interface NewThread {
+  /** As another server on the same home knows it; by default a new one. */
+  readonly id?: string | undefined;
   readonly cwd?: string | undefined;
   readonly ephemeral?: boolean | undefined;
   readonly threadSource?: string | undefined;
@@ -65,9 +67,8 @@ export interface NewThread {
 /** Makes a loaded thread. Times are unix seconds. */
 export function makeThread(
   world: World,
-  { cwd = "/repo", ephemeral = false, ...options }: NewThread,
+  { id = randomUUID(), cwd = "/repo", ephemeral = false, ...options }: NewThread,
 ): FakeThread {
-  const id = randomUUID();
   const now = Math.floor(Date.now() / 1_000);
   const thread: Thread = {
     id,
