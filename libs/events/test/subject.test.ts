@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Lane, logSubject, SessionId, shardOf } from "../src/index.ts";
 
 const page = readFileSync(new URL("../../../docs/look-up/subjects.md", import.meta.url), "utf8");
-const vectors = [...page.matchAll(/^\| `([^`]+)` \| `(\d\d)` \|/gm)].map((row) => [
+const vectors = [...page.matchAll(/^\| `([^`]+)`\s+\| `(\d\d)`\s+\|/gm)].map((row) => [
   row[1] as string,
   row[2] as string,
 ]);

@@ -54,8 +54,12 @@ const controlEnd = (text: string, at: number): number => {
   }
   if (code === C1_CSI) return csiEnd(text, at + 1);
   if (code >= 0x80 && STRING_OPENERS.has(code - C1_OFFSET)) return stringEnd(text, at + 1);
+  if (isTag(code, text.charCodeAt(at + 1))) return at + 2;
   return isControl(code) ? at + 1 : at;
 };
+
+/** Unicode's tag characters (U+E0000 to U+E007F): nobody sees them, and a model reads them as text. */
+const isTag = (high: number, low: number): boolean => high === 0xdb_40 && low >= 0xdc_00 && low <= 0xdc_7f;
 
 /** Past a two- or three-character escape: intermediates (0x20–0x2f), then one final. */
 const escapeEnd = (text: string, from: number): number => {
@@ -64,7 +68,10 @@ const escapeEnd = (text: string, from: number): number => {
   return Math.min(text.length, text.charCodeAt(at) >= 0x30 && text.charCodeAt(at) <= 0x7e ? at + 1 : at);
 };
 
-/** C0 but tab and newline, DEL, C1, and the marks that reorder or hide text (UAX #9 §2; zero width). */
+/**
+ * C0 but tab and newline, DEL, C1, the marks that reorder text (UAX #9 §2), and those that show nothing and part a word unseen. The joiners
+ * U+200C and U+200D stay: emoji and several scripts are written with them.
+ */
 const isControl = (code: number): boolean =>
   (code < 0x20 && code !== 0x09 && code !== 0x0a) ||
   (code >= 0x7f && code <= 0x9f) ||
@@ -72,7 +79,12 @@ const isControl = (code: number): boolean =>
   (code >= 0x20_66 && code <= 0x20_69) ||
   code === 0x20_0e ||
   code === 0x20_0f ||
-  code === 0x06_1c;
+  code === 0x06_1c ||
+  code === 0x00_ad ||
+  code === 0x20_0b ||
+  (code >= 0x20_60 && code <= 0x20_64) ||
+  (code >= 0xff_f9 && code <= 0xff_fb) ||
+  code === 0xfe_ff;
 
 /**
  * Text that a terminal can show without obeying it: control sequences (CSI, OSC, DCS and their kin), C0 and C1

@@ -29,7 +29,7 @@ import { openOutbox, type Outbox } from "./outbox/outbox.ts";
 import { readPage } from "./pages.ts";
 import { makeRedaction, type Redaction } from "./redaction.ts";
 import type { connectorSettings } from "./settings.ts";
-import { readGit } from "./surroundings/git.ts";
+import { makeReadGit } from "./surroundings/git.ts";
 import { describeHost } from "./surroundings/host.ts";
 import { secretsOfEnvironment } from "./surroundings/secrets.ts";
 import { storeIdOf } from "./surroundings/store.ts";
@@ -73,7 +73,11 @@ export const startConnector = Effect.fnUntraced(function* (
   if (metrics !== undefined)
     gauge(metrics, "claw_outbox_facts", "Facts that the house has not confirmed.", () => outbox.used().rows);
   const whisper: Uplink["whisper"] = (delta) => uplink?.whisper(delta);
-  yield* watchAll(options, { hostId, outbox, redaction, clocks, diagnostics, readGit, whisper }, desks);
+  yield* watchAll(
+    options,
+    { hostId, outbox, redaction, clocks, diagnostics, readGit: makeReadGit(), whisper },
+    desks,
+  );
   return { outbox, uplink: () => uplink?.state() ?? null };
 });
 
@@ -193,7 +197,8 @@ interface Watching {
 
 function whatToWatch({ settings, env = process.env, dataDir, diagnostics }: ConnectorOptions): Watching {
   const { endpoints, codex } = settings;
-  if (endpoints !== null) return { endpoints, daemon: null };
+  if (endpoints !== null)
+    return { endpoints: endpoints.map((endpoint) => withEnv(endpoint, withoutOurs(env))), daemon: null };
   const socketPath = defaultSocketPath(env);
   const local: Endpoint = {
     endpointId: EndpointId.parse("local"),
@@ -205,9 +210,19 @@ function whatToWatch({ settings, env = process.env, dataDir, diagnostics }: Conn
   };
 }
 
+/** A server that is our child gets no more of our environment than one that we leave running. */
+const withEnv = ({ endpointId, target }: Endpoint, env: Readonly<Record<string, string>>): Endpoint => ({
+  endpointId,
+  target: target.kind === "stdio" ? { ...target, env } : target,
+});
+
 /** Our settings, tokens among them, are nothing that a model's shell should find in its environment. */
-const withoutOurs = (env: DaemonOptions["env"]): DaemonOptions["env"] =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("CLAW_")));
+const withoutOurs = (env: DaemonOptions["env"]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("CLAW_"),
+    ),
+  );
 
 /** There is room again: what was not told of a thread is read again. */
 function repair(desks: ReadonlyMap<EndpointId, Desk>): void {

@@ -53,9 +53,11 @@ const stateOf = (told: Told, endpointId: string): string | undefined =>
   told
     .flatMap(({ type, data }) => (type === "endpoint.became" && data.endpointId === endpointId ? [data] : []))
     .at(-1)?.state;
-/** What the session did, in the order in which it was told. */
+/** What the session did, one after the other. */
 const activities = (told: Told): readonly string[] =>
-  told.flatMap(({ data }) => ("activity" in data ? [data.activity.type] : []));
+  told
+    .flatMap(({ data }) => ("activity" in data ? [data.activity.type] : []))
+    .filter((type, index, all) => type !== all[index - 1]);
 /** The fake runs a turn in the next round of its event loop. */
 const nextRound = () => new Promise((resolve) => setImmediate(resolve));
 

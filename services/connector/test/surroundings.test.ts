@@ -7,7 +7,7 @@ import { readConfig } from "@claw/runtime";
 import { Effect } from "effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeRedaction } from "../src/redaction.ts";
-import { readGit } from "../src/surroundings/git.ts";
+import { makeReadGit } from "../src/surroundings/git.ts";
 import { describeHost } from "../src/surroundings/host.ts";
 import { secretsOfCodexHome, secretsOfEnvironment } from "../src/surroundings/secrets.ts";
 import { storeIdOf } from "../src/surroundings/store.ts";
@@ -24,6 +24,7 @@ const write = (path: string, text: string): void => {
   writeFileSync(join(folder.path, path), text);
 };
 const commit = "0123456789".repeat(4);
+const readGit = makeReadGit();
 /** Made here, so that no file holds what looks like a live secret. */
 const secret = (seed: string): string => `${seed}${"q7Zr2Lw9".repeat(4)}`;
 
@@ -63,13 +64,13 @@ describe("git facts (S1-062, S1-153)", () => {
 });
 
 describe("redaction on the host (N1-043)", () => {
-  it("knows what the environment and Codex's sign-in hold", () => {
+  it("knows what the environment and Codex's sign-in hold", async () => {
     write(
       "home/auth.json",
       JSON.stringify({ auth_mode: "chatgpt", tokens: { access_token: secret("acc") } }),
     );
-    expect(secretsOfCodexHome(join(folder.path, "home"))).toEqual([secret("acc")]);
-    expect(secretsOfCodexHome("/nowhere")).toEqual([]);
+    expect(await secretsOfCodexHome(join(folder.path, "home"))).toEqual([secret("acc")]);
+    expect(await secretsOfCodexHome("/nowhere")).toEqual([]);
     expect(
       secretsOfEnvironment({ MY_API_KEY: secret("key"), HOME: "/home/me", SSH_AUTH_SOCK: "/run/agent" }),
     ).toEqual([secret("key")]);

@@ -46,9 +46,12 @@ const answerOf = (
     return Effect.sync(() => uplink.asks.delete(requestId));
   });
 
+/** A host's word for why there is no page goes out to whoever asked, so it is a word and no text. */
+const REASON = /^[a-z][a-z_]{0,63}$/;
+
 /** A page is taken whole or not at all: every event readable, every body the one that its event names. */
 function open({ events, bodies, nextCursor, failure }: Page): Effect.Effect<HistoryPage, PageUnavailable> {
-  if (failure !== null) return unavailable(failure);
+  if (failure !== null) return unavailable(REASON.test(failure) ? failure : "refused");
   const isWhole =
     bodies.length === events.length &&
     events.every((event, index) => {

@@ -11,6 +11,9 @@ import { textOf, type Uplink } from "./uplink.ts";
 /** Uplinks that may be open. Each may hold a few MiB on its way to the log. */
 export const MAX_UPLINKS = 4_096;
 
+/** Of one host: a new one, and those that it left and that still close. Whoever holds one token must not take everybody's place. */
+export const MAX_OF_HOST = 16;
+
 export interface Entrance {
   readonly server: WebSocketServer;
   readonly board: Switchboard;
@@ -37,8 +40,11 @@ function guestOf(
   const guest = authenticate(board.register, request.headers.authorization, board.clocks.wallMs());
   if (guest === null) return "unauthenticated";
   if (!asksForUplink(request)) return "subprotocol";
-  return board.open.size >= MAX_UPLINKS ? "busy" : guest;
+  return board.open.size >= MAX_UPLINKS || isCrowd(board, guest) ? "busy" : guest;
 }
+
+const isCrowd = ({ open }: Switchboard, { hostId }: Guest): boolean =>
+  [...open].filter((uplink) => uplink.guest.hostId === hostId).length >= MAX_OF_HOST;
 
 function accept(board: Switchboard, guest: Guest, socket: WebSocket): void {
   const uplink: Uplink = {

@@ -4,6 +4,7 @@
 import { EXIT } from "@claw/runtime";
 import { z } from "zod";
 import { CommandFailed, type ExitCode } from "../io.ts";
+import { oneLine } from "../render/terminal.ts";
 import type { Target } from "./target.ts";
 
 const MAX_ANSWER_BYTES = 64 * 1_048_576;
@@ -132,7 +133,7 @@ export function failureOf(status: number, body: unknown): CommandFailed {
     remedy ?? "",
     code === "defect" ? instance : "",
   ];
-  return new CommandFailed(exitFor(status), parts.filter(Boolean).join(" "));
+  return new CommandFailed(exitFor(status), oneLine(parts.filter(Boolean).join(" ")));
 }
 
 const EXITS: Readonly<Record<number, ExitCode>> = {

@@ -22,7 +22,7 @@ import { ensureAdminToken, ensureHostToken, hostTokenFile } from "./credentials.
 import { linkKey } from "./link-key.ts";
 import { openLog } from "./log.ts";
 import { settled } from "./settle.ts";
-import { fromEnvironment, houseSettings, upSettings } from "./settings.ts";
+import { allFromEnvironment, upSettings } from "./settings.ts";
 import { thisHostId } from "./this-host.ts";
 
 export interface House {
@@ -39,12 +39,9 @@ export interface House {
 export const openHouse = Effect.fnUntraced(function* (options: {
   readonly connector: boolean;
 }): Effect.fn.Return<House, Stopped, Scope.Scope> {
-  const own = yield* fromEnvironment(houseSettings);
-  const gatewaySettings = yield* fromEnvironment(upSettings.gateway);
-  const ingestSettings = yield* fromEnvironment(upSettings.ingest);
-  const connectorSettings = yield* fromEnvironment(upSettings.connector);
-  const dataDir = resolve(own.dataDir);
-  const hostId = own.hostId ?? thisHostId();
+  const settings = yield* allFromEnvironment(upSettings);
+  const dataDir = resolve(settings.house.dataDir);
+  const hostId = settings.house.hostId ?? thisHostId();
 
   const log = yield* openLog(dataDir);
   const shell = {
@@ -52,7 +49,7 @@ export const openHouse = Effect.fnUntraced(function* (options: {
     clocks: systemClocks,
     health: makeHealth(),
     metrics: makeMetrics(),
-    diagnostics: makeDiagnostics("claw", own.level),
+    diagnostics: makeDiagnostics("claw", settings.house.level),
     redactor: makeRedactor({ linkKey: linkKey(dataDir) }),
     ids: { newId },
   };
@@ -61,7 +58,7 @@ export const openHouse = Effect.fnUntraced(function* (options: {
   const pulse = yield* openSqlitePulse({ path: join(dataDir, "pulse.db") }).pipe(Effect.orDie);
   const projector = yield* startProjector({ ...shell, log });
   const { gate } = yield* startPolicy({ ...shell, log });
-  const ingest = yield* startIngest({ ...shell, log, pulse, settings: ingestSettings });
+  const ingest = yield* startIngest({ ...shell, log, pulse, settings: settings.ingest });
   const gateway = yield* startGateway({
     ...shell,
     log,
@@ -71,7 +68,7 @@ export const openHouse = Effect.fnUntraced(function* (options: {
     overlay: (id) => overlayOf(ingest, id),
     reader: projector.reader,
     feed: projector.feed,
-    settings: gatewaySettings,
+    settings: settings.gateway,
   });
   const ended = Effect.raceFirst(ingest.ended, projector.ended);
   yield* Effect.raceFirst(settled(log, projector.feed, shell.health), ended);
@@ -86,8 +83,8 @@ export const openHouse = Effect.fnUntraced(function* (options: {
         ...shell,
         hostId,
         dataDir: join(dataDir, "connector"),
-        settings: connectorSettings,
-        url: `http://${loopbackOf(gatewaySettings.host)}:${gateway.port}`,
+        settings: settings.connector,
+        url: `http://${loopbackOf(settings.gateway.host)}:${gateway.port}`,
         tokenFile: hostTokenFile(dataDir),
       })
     : null;

@@ -28,7 +28,32 @@ export const houseSettings = {
   },
 } as const;
 
-export const upSettings = { gateway: gatewaySettings, ingest: ingestSettings, connector: connectorSettings };
+export const upSettings = {
+  house: houseSettings,
+  gateway: gatewaySettings,
+  ingest: ingestSettings,
+  connector: connectorSettings,
+};
+
+type ConfigsOf<Tables extends Readonly<Record<string, Settings>>> = {
+  readonly [Name in keyof Tables]: ConfigOf<Tables[Name]>;
+};
+
+/** Reads several tables at once, so that everything that is wrong is told at once. */
+export const allFromEnvironment = <const Tables extends Readonly<Record<string, Settings>>>(
+  tables: Tables,
+): Effect.Effect<ConfigsOf<Tables>, Stopped> => {
+  const merged: Record<string, Settings[string]> = {};
+  for (const [table, settings] of Object.entries(tables))
+    for (const [key, setting] of Object.entries(settings)) merged[`${table}/${key}`] = setting;
+  return Effect.map(fromEnvironment(merged), (values) => {
+    const pick = (table: string, settings: Settings) =>
+      Object.fromEntries(Object.keys(settings).map((key) => [key, values[`${table}/${key}`]]));
+    return Object.fromEntries(
+      Object.entries(tables).map(([name, settings]) => [name, pick(name, settings)]),
+    ) as ConfigsOf<Tables>;
+  });
+};
 
 /** Reads settings from this process's environment, or stops with a sentence for each thing that is wrong. */
 export const fromEnvironment = <S extends Settings>(settings: S): Effect.Effect<ConfigOf<S>, Stopped> => {

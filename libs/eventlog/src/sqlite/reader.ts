@@ -6,6 +6,8 @@ import { readRow, type StoredRow } from "./rows.ts";
 
 /** Entries in a page. */
 export const PAGE_ENTRIES = 500;
+/** Rows that are asked for at once: one call for many is much cheaper than a call each, and what is read beyond a page's weight stays small. */
+const STRIDE = 50;
 /** Text in a page, in UTF-16 units; a page holds at least one entry, however large. */
 const PAGE_WEIGHT = 4 * 1_024 * 1_024;
 
@@ -38,13 +40,12 @@ export function makeReader(db: Database): Reader {
     .raw();
   const byId = db.prepare<[string], StoredRow>(`${COLUMNS} WHERE id = ?`).raw();
   const last = db.prepare<[], Sequence | null>("SELECT max(sequence) FROM entries").pluck();
+  const page = ({ after, through, lane }: PageRange): readonly Logged[] =>
+    readPage(after, (from) =>
+      lane === undefined ? ofAll.all(from, through, STRIDE) : ofLane.all(lane, from, through, STRIDE),
+    );
   return {
-    page: ({ after, through, lane }) =>
-      readPage(
-        lane === undefined
-          ? ofAll.iterate(after, through, PAGE_ENTRIES)
-          : ofLane.iterate(lane, after, through, PAGE_ENTRIES),
-      ),
+    page: rememberLast(page),
     find: (id) => {
       const row = byId.get(id);
       return row === undefined ? null : readRow(row);
@@ -53,13 +54,35 @@ export function makeReader(db: Database): Reader {
   };
 }
 
-function readPage(rows: Iterable<StoredRow>): readonly Logged[] {
+/**
+ * Those who follow the log wake together and ask for the same page, one after the other: it is read and parsed once for all of them. A page up to
+ * an entry that is there never changes.
+ */
+function rememberLast(read: Reader["page"]): Reader["page"] {
+  let last: { readonly range: PageRange; readonly page: readonly Logged[] } | null = null;
+  return (range) => {
+    if (last === null || !isSame(last.range, range)) last = { range, page: read(range) };
+    return last.page;
+  };
+}
+
+const isSame = (one: PageRange, other: PageRange): boolean =>
+  one.after === other.after && one.through === other.through && one.lane === other.lane;
+
+function readPage(
+  after: Sequence | 0,
+  rowsAfter: (from: Sequence | 0) => readonly StoredRow[],
+): readonly Logged[] {
   const page: Logged[] = [];
   let weight = 0;
-  for (const row of rows) {
-    page.push(readRow(row));
-    weight += row[1].length + (row[2]?.length ?? 0);
-    if (weight > PAGE_WEIGHT) break;
+  while (page.length < PAGE_ENTRIES) {
+    const rows = rowsAfter(page.at(-1)?.sequence ?? after);
+    for (const row of rows) {
+      page.push(readRow(row));
+      weight += row[1].length + (row[2]?.length ?? 0);
+      if (weight > PAGE_WEIGHT) return page;
+    }
+    if (rows.length < STRIDE) return page;
   }
   return page;
 }

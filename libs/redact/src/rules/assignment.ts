@@ -63,6 +63,9 @@ const unquotedEnd = (text: string, from: number, style: Style, limit: number): n
 /** `//x-access-token:…@host`: the user of a URL is no name of a value; its own rule knows where the secret ends. */
 const isUrlUser = (text: string, at: number): boolean => text.startsWith("//", nameStart(text, at) - 2);
 
+const commaEnd = (text: string, at: number): number =>
+  text[at] === "," ? at + 1 : text.startsWith("%2C", at) ? at + 3 : -1;
+
 /** `define('DB_PASSWORD', '…')`, `headers.set("X-Api-Key", "…")`: the value is the next quoted word. */
 const listedSlot = (text: string, from: number): Slot | undefined => {
   const quote = quoteAt(text, skipGap(text, from));
@@ -78,7 +81,8 @@ const slotAt = (text: string, at: number, wordEnd: number): Slot | undefined => 
   const afterKey = keyQuote ? keyQuote.end + (text[keyQuote.end] === "]" ? 1 : 0) : end;
   const gap = skipGap(text, afterKey);
   const operator = operatorEnd(text, gap);
-  if (operator < 0 && keyQuote && text[gap] === ",") return listedSlot(text, gap + 1);
+  const comma = operator < 0 && keyQuote ? commaEnd(text, gap) : -1;
+  if (comma > 0) return listedSlot(text, comma);
   const isFlag = operator < 0 && gap > end && !keyQuote && text[nameStart(text, at)] === "-";
   if (operator < 0 && !isFlag) return undefined;
   const style = isFlag ? "flag" : styleOf(text, at, end, keyQuote !== undefined, operator);

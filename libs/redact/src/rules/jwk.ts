@@ -21,7 +21,7 @@ const matchPrivate = (text: string, at: number): Span | undefined => {
 
 export const jwkRule: Rule = {
   reach: "line",
-  triggers: ['d"', 'd\\"', "d%22"],
+  triggers: ['d"', 'd\\"', 'd\\\\\\"', "d%22"],
   match: (text, at) => (isNameAlone(text, at) ? matchPrivate(text, at) : undefined),
 };
 

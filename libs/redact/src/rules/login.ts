@@ -1,4 +1,4 @@
-import { charClass, isIn, runEnd } from "../scan/chars.ts";
+import { beginsWord, charClass, isIn, runEnd } from "../scan/chars.ts";
 import type { Rule, Span } from "../scan/rule.ts";
 import { hasLetterAndDigit, isReference } from "./judge.ts";
 import { operatorEnd, quoteAt, skipGap } from "./syntax.ts";
@@ -77,33 +77,30 @@ const optionRules = OPTIONS.map(([command, option]): Rule => ({
   match: (text, at) => matchOption(text, at, command, option),
 }));
 
-const NETRC_MIN = 6;
+const WORD_MIN = 8;
 
-/** `password word` as the whole of a line, as a .netrc of several lines has it; a diff may stand before. */
+/** `password word` at the end of a line, as a .netrc of several lines has it. */
 const matchNetrcLine = (text: string, at: number): Span | undefined => {
   const start = skipGap(text, at + "password".length);
-  if (!beginsLine(text, at) || start === at + "password".length) return undefined;
+  if (!beginsWord(text, at) || text[at - 1] === "-" || start === at + "password".length) return undefined;
   let end = start;
   while (end < text.length && !isIn(STOP, text.charCodeAt(end)) && !text.startsWith("%0A", end)) end += 1;
   const isLast = end === text.length || !isIn(BLANK, text.charCodeAt(end));
-  const judged = text.slice(start, start + USER_MAX);
-  const isHeld = isLast && end - start >= NETRC_MIN && hasLetterAndDigit(judged) && !isReference(judged);
-  return isHeld ? { start, end, kind: LOGIN } : undefined;
-};
-
-const beginsLine = (text: string, at: number): boolean => {
-  const before = text.slice(Math.max(0, at - 4), at).replace(/(^|\n|\\n|%0A)[ \t+-]+$/, "$1");
-  return before === "" || before.endsWith("\n") || before.endsWith("\\n") || before.endsWith("%0A");
+  const judged = text.slice(start, Math.min(end, start + USER_MAX));
+  const isHeld = isLast && judged.length >= WORD_MIN && hasLetterAndDigit(judged);
+  return isHeld && !isReference(judged) ? { start, end, kind: LOGIN } : undefined;
 };
 
 const PG_FIELD = charClass("0-9A-Za-z_.*-");
 
 /** `host:5432:database:user:password`, a line of a .pgpass. */
 const matchPgpass = (text: string, at: number): Span | undefined => {
-  const database = runEnd(text, at + ":5432:".length, PG_FIELD, at + USER_MAX);
-  if (text[database] !== ":") return undefined;
-  const user = runEnd(text, database + 1, PG_FIELD, database + USER_MAX);
-  return text[user] === ":" ? passwordAt(text, user + 1) : undefined;
+  const colon = text[at] === ":" ? ":" : "%3A";
+  const from = at + 2 * colon.length + "5432".length;
+  const database = runEnd(text, from, PG_FIELD, from + USER_MAX);
+  if (!text.startsWith(colon, database)) return undefined;
+  const user = runEnd(text, database + colon.length, PG_FIELD, database + USER_MAX);
+  return text.startsWith(colon, user) ? passwordAt(text, user + colon.length) : undefined;
 };
 
 /** Passwords that follow a user name by position alone. Cost per trigger: the windows above, or what is taken out. */
@@ -111,6 +108,6 @@ export const loginRules: readonly Rule[] = [
   { reach: "line", triggers: ["curl ", "curl%20"], match: matchCurl },
   { reach: "line", triggers: ["login ", "login%20"], match: matchNetrc },
   { reach: "line", triggers: ["password ", "password%20"], match: matchNetrcLine },
-  { reach: "line", triggers: [":5432:"], match: matchPgpass },
+  { reach: "line", triggers: [":5432:", "%3A5432%3A"], match: matchPgpass },
   ...optionRules,
 ];

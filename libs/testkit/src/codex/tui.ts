@@ -26,6 +26,8 @@ export interface CodexTuiOptions {
   readonly target: Target;
   /** Trusted by the server's configuration, or the terminal asks first. */
   readonly cwd: string;
+  /** What it is told of the server: the target's address by default; `unix://` is the default socket of the home. */
+  readonly remote?: string;
   readonly args?: readonly string[];
 }
 
@@ -36,14 +38,14 @@ const waitMs = 20_000;
 
 /** Starts `codex --remote` on a server. A bearer token travels in the environment, never in the arguments. */
 export async function startCodexTui(options: CodexTuiOptions): Promise<CodexTui> {
-  const { home, target, cwd, args = [] } = options;
+  const { home, target, cwd, remote = describeTarget(target), args = [] } = options;
   const token = target.kind === "websocket" && target.bearer ? await target.bearer() : null;
   const auth = token === null ? [] : ["--remote-auth-token-env", "CLAW_TUI_TOKEN"];
   // Native code is loaded only by those who drive a terminal.
   const { spawn } = await import("@lydell/node-pty");
   const terminal = spawn(
     codexBinaryPath(),
-    ["--remote", describeTarget(target), ...auth, "--no-alt-screen", "-C", cwd, ...args],
+    ["--remote", remote, ...auth, "--no-alt-screen", "-C", cwd, ...args],
     {
       cols: columns,
       rows,

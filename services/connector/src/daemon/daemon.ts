@@ -35,24 +35,21 @@ const BOOT_MS = 15_000;
 
 export function makeDaemon(options: DaemonOptions): Daemon {
   let said = "";
-  const say = (level: "info" | "warn", sentence: string): void => {
-    if (sentence !== said) options.diagnostics[level]({ part: "app-server" }, sentence);
+  // Also a success is said at the level that everybody sees: a process stays behind.
+  const say = (sentence: string): void => {
+    if (sentence !== said) options.diagnostics.warn({ part: "app-server" }, sentence);
     said = sentence;
   };
   return { ensure: ensure(options, say), isOurs: () => ownProcess(options.dataDir) !== null };
 }
 
-const ensure = Effect.fnUntraced(function* (
-  options: DaemonOptions,
-  say: (level: "info" | "warn", sentence: string) => void,
-) {
+const ensure = Effect.fnUntraced(function* (options: DaemonOptions, say: (sentence: string) => void) {
   if (yield* answers(options.socketPath)) return;
   if (ownProcess(options.dataDir) === null) {
     const program = findCodex(options.codex, options.env);
     const problem = program === null ? NO_CODEX : yield* start(options, program);
-    if (problem !== null) return say("warn", problem);
+    if (problem !== null) return say(problem);
     say(
-      "info",
       "No app-server was running, so one was started; it keeps running when the supervisor stops. `claw down` ends it.",
     );
   }

@@ -21,13 +21,13 @@ const NOT_FOR_PEOPLE: ReadonlySet<string> = new Set([
   "currentTime/read",
 ]);
 
-const KINDS: Readonly<Record<string, string>> = {
-  "item/commandExecution/requestApproval": "command",
-  "item/fileChange/requestApproval": "fileChange",
-  "item/permissions/requestApproval": "permissions",
-  "item/tool/requestUserInput": "userInput",
-  "mcpServer/elicitation/request": "elicitation",
-};
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ["item/commandExecution/requestApproval", "command"],
+  ["item/fileChange/requestApproval", "fileChange"],
+  ["item/permissions/requestApproval", "permissions"],
+  ["item/tool/requestUserInput", "userInput"],
+  ["mcpServer/elicitation/request", "elicitation"],
+]);
 
 const MAX_DECISIONS = 16;
 
@@ -52,7 +52,7 @@ export function asked(state: SessionState, request: Request, scrub: Scrub, at: n
   const turn = typeof turnId === "string" ? turnIdOf(turnId) : null;
   const data = {
     requestId,
-    kind: KINDS[request.method] ?? wordOf(request.method, scrub) ?? "unknown",
+    kind: KINDS.get(request.method) ?? wordOf(request.method, scrub) ?? "unknown",
     turnId: turn,
     itemId: typeof itemId === "string" ? itemIdOf(itemId) : null,
     availableDecisions: decisionsOf(params["availableDecisions"], scrub),

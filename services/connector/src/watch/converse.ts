@@ -51,6 +51,7 @@ export const converse = Effect.fnUntraced(function* (
     clientInfo: { name: "claw-connector", title: "Claw Supervisor", version: CONNECTOR_VERSION },
     optOutNotificationMethods: UNREAD,
   });
+  tools.redaction.learn(yield* knownSecrets(connection));
   const restarted = yield* Deferred.make<void>();
   const wake = yield* Queue.sliding<null>(1);
   const desk = openDesk(options, connection, report, {
@@ -73,13 +74,18 @@ export const converse = Effect.fnUntraced(function* (
   return ended.code;
 });
 
+/** A home on a disk that hangs keeps nobody waiting. */
+const knownSecrets = ({ server }: Connection): Effect.Effect<readonly string[]> =>
+  Effect.promise(() => secretsOfCodexHome(server.codexHome)).pipe(
+    Effect.timeoutOrElse({ duration: "1 second", orElse: () => Effect.succeed([]) }),
+  );
+
 function openDesk(
   { tools, endpoint }: WatchOptions,
   connection: Connection,
   report: Report,
   handles: Pick<Desk, "wake" | "restart">,
 ): Desk {
-  tools.redaction.learn(secretsOfCodexHome(connection.server.codexHome));
   return {
     ...tools,
     endpointId: endpoint.endpointId,

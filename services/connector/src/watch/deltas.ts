@@ -10,6 +10,8 @@ interface Part {
 }
 
 export interface Deltas {
+  /** The item begins. Only an item that was heard from its first word on is whispered: the rest of a secret does not look like one. */
+  readonly begin: (part: Part) => void;
   readonly push: (part: Part & { readonly delta: string }) => void;
   /** The item is complete: what was held back is said, and the stream is let go. */
   readonly end: (part: Part) => void;
@@ -28,18 +30,15 @@ export function makeDeltas(redaction: Redaction, whisper: (delta: DeltaFrame) =>
       whisper({ type: "delta", ...ids, text: text.slice(at, at + MAX_PIECE) });
   };
   return {
-    push: (part) => {
-      const key = keyOf(part);
-      const stream = streams.get(key) ?? redaction.stream();
+    begin: (part) => {
       const [oldest] = streams.keys();
-      if (!streams.has(key) && oldest !== undefined && streams.size >= MAX_STREAMS) streams.delete(oldest);
-      streams.set(key, stream);
-      say(part, stream.push(part.delta));
+      if (oldest !== undefined && streams.size >= MAX_STREAMS) streams.delete(oldest);
+      streams.set(keyOf(part), redaction.stream());
     },
+    push: (part) => say(part, streams.get(keyOf(part))?.push(part.delta) ?? ""),
     end: (part) => {
-      const stream = streams.get(keyOf(part));
+      say(part, streams.get(keyOf(part))?.end() ?? "");
       streams.delete(keyOf(part));
-      if (stream !== undefined) say(part, stream.end());
     },
   };
 }

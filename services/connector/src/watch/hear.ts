@@ -115,6 +115,7 @@ function hearOfTurn(desk: Desk, thread: Watched, heard: KnownNotification, at: n
       return change(desk, thread, (state) => turnEnds(state, heard.params.turn, means, thread.isCaughtUp));
     case "item/started": {
       const { item, turnId, startedAtMs } = heard.params;
+      desk.deltas.begin({ threadId: thread.threadId, turnId, itemId: item.id });
       return change(desk, thread, (state) => ({
         state,
         facts: [itemStarted(item, turnId, startedAtMs, means)],

@@ -9,7 +9,7 @@ import { judge, type OwnNames } from "../http/door.ts";
 import { knockOf } from "../http/knock.ts";
 import type { LiveMetrics } from "../http/metrics.ts";
 import { problemOf, Refused } from "../http/problem.ts";
-import { rawProblem } from "../http/raw.ts";
+import { hangUp, rawProblem } from "../http/raw.ts";
 import type { House } from "../ports.ts";
 import { presenterFor } from "../present.ts";
 import { bearerOf, LIVE_SUBPROTOCOL, readAsk } from "./ask.ts";
@@ -49,7 +49,7 @@ export function makeUpgradeHandler(shell: UpgradeShell): HandleUpgrade {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const instance = `urn:claw:request:${randomHex(8)}`;
-      socket.end(rawProblem({ ...problemOf(error.code, error.facts, instance) }));
+      hangUp(socket, rawProblem(problemOf(error.code, error.facts, instance)));
     }
   };
 }

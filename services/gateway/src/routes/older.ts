@@ -10,6 +10,8 @@ import { badCursor } from "./page.ts";
 /** The most items that a host gives in one page. */
 const MAX_OLDER = 50;
 const CURSOR_PREFIX = "older.";
+/** The longest cursor that a frame to the host may hold; a longer one would cost the host its uplink. */
+const MAX_HOST_CURSOR = 4_096;
 
 export async function readOlder(house: House, session: SessionRow, ask: PageAsk): Promise<PageOf<ItemRow>> {
   if (house.pages === undefined) throw new Refused("unavailable", { part: "pages" });
@@ -53,5 +55,7 @@ const encode = (cursor: string): string => Buffer.from(cursor).toString("base64u
 function hostCursor(cursor: string | null): string | null {
   if (cursor === null) return null;
   if (!cursor.startsWith(CURSOR_PREFIX)) throw badCursor();
-  return Buffer.from(cursor.slice(CURSOR_PREFIX.length), "base64url").toString("utf8");
+  const theirs = Buffer.from(cursor.slice(CURSOR_PREFIX.length), "base64url").toString("utf8");
+  if (theirs.length > MAX_HOST_CURSOR) throw badCursor();
+  return theirs;
 }

@@ -1,0 +1,34 @@
+/** `claw demo`: real Codex sessions at work, with no account and nothing to set up. */
+import { expect, onTestFinished, test } from "vitest";
+import type { SessionsAnswer } from "./support/answers.ts";
+import { runClaw, startClaw } from "./support/process.ts";
+import { until } from "./support/until.ts";
+
+const WITHIN_MS = 15_000;
+
+test("X1-050 the demo shows at least four real Codex sessions at work within 15 seconds", async () => {
+  const startedAt = performance.now();
+  const demo = startClaw(["demo"], { HOME: process.env["HOME"] ?? "/", CLAW_DIAGNOSTICS_LEVEL: "error" });
+  onTestFinished(() => demo.stop());
+  const [, url = "", tokenFile = ""] = await until(
+    "it says how to look",
+    () => /CLAW_URL=(\S+) CLAW_TOKEN_FILE=(\S+)/.exec(demo.stderr()),
+    WITHIN_MS,
+  );
+  const atWork = await until(
+    "four sessions are active",
+    async () => {
+      const { stdout } = await runClaw(["get", "sessions", "-o", "json"], {
+        CLAW_URL: url,
+        CLAW_TOKEN_FILE: tokenFile,
+      });
+      const { sessions } = JSON.parse(stdout) as SessionsAnswer;
+      return sessions.filter((session) => session.status === "active").length >= 4 ? sessions : null;
+    },
+    WITHIN_MS,
+  );
+  expect(performance.now() - startedAt).toBeLessThan(WITHIN_MS);
+  expect(new Set(atWork.map((session) => session.repo)).size).toBeGreaterThanOrEqual(4);
+  await demo.stop();
+  expect(demo.stderr()).not.toMatch(/error|defect/i);
+});
