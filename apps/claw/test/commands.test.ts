@@ -277,3 +277,13 @@ describe("claw config", () => {
     );
   });
 });
+
+test("DESIGN 14.22: what a house says in a refusal moves no cursor", async () => {
+  const { run } = await against(() =>
+    problem(503, "unavailable", { why: "\u001b]0;owned\u0007\u001b[2Jbusy\u202e" }),
+  );
+  const { err } = await run("get", "sessions");
+  expect(err).toContain("why=busy");
+  // oxlint-disable-next-line no-control-regex
+  expect(err.trimEnd()).not.toMatch(/[\u0000-\u001f\u202e]/);
+});

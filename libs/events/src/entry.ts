@@ -109,17 +109,18 @@ export const bodyDigest = (body: Body): Digest =>
 export const contentDigest = (said: Pick<Sealed, "lane" | "redactor" | "events">): Digest =>
   sha256(canonical({ lane: said.lane, redactor: said.redactor, events: said.events as unknown as Json }));
 
-/** Stamps a sealed part into an entry. */
+/** Stamps a sealed part into an entry. `digest` is for who has just compared it with what was said. */
 export function stampEntry(
   said: Sealed,
   stamp: { readonly id: EntryId; readonly by: By; readonly at: number },
+  digest = contentDigest(said),
 ): Entry {
   const { lane, redactor, events, bodies } = said;
   const envelope: Envelope = {
     v: 1,
     ...stamp,
     lane,
-    digest: contentDigest(said),
+    digest,
     redactor,
     events: [...events],
   };

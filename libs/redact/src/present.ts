@@ -54,12 +54,21 @@ const controlEnd = (text: string, at: number): number => {
   }
   if (code === C1_CSI) return csiEnd(text, at + 1);
   if (code >= 0x80 && STRING_OPENERS.has(code - C1_OFFSET)) return stringEnd(text, at + 1);
-  if (isTag(code, text.charCodeAt(at + 1))) return at + 2;
+  if (code === HIGH_OF_TAGS) return tagEnd(text, at);
   return isControl(code) ? at + 1 : at;
 };
 
-/** Unicode's tag characters (U+E0000 to U+E007F): nobody sees them, and a model reads them as text. */
-const isTag = (high: number, low: number): boolean => high === 0xdb_40 && low >= 0xdc_00 && low <= 0xdc_7f;
+const HIGH_OF_TAGS = 0xdb_40;
+
+/**
+ * Unicode's tag characters (U+E0000 to U+E007F): nobody sees them, and a model reads them as text. Their high surrogate goes alone, too: it could
+ * find a low one when what stands between them is removed.
+ */
+const tagEnd = (text: string, at: number): number => {
+  const low = text.charCodeAt(at + 1);
+  if (low >= 0xdc_00 && low <= 0xdc_7f) return at + 2;
+  return low > 0xdc_7f && low <= 0xdf_ff ? at : at + 1;
+};
 
 /** Past a two- or three-character escape: intermediates (0x20–0x2f), then one final. */
 const escapeEnd = (text: string, from: number): number => {

@@ -39,7 +39,7 @@ async function watch(servers: Readonly<Record<string, FakeAppServer>>): Promise<
   await running.until(
     "all endpoints",
     (told) =>
-      told.filter(({ type, data }) => type === "endpoint.became" && data.state === "ready").length ===
+      told.filter(({ type, data }) => type === "endpoint.became" && data.state === "ready").length >=
       endpoints.length,
   );
   return running;
@@ -192,4 +192,32 @@ it("of 3,000 stored threads, the loaded ones are told within two seconds (W-09, 
   expect(performance.now() - beganAt).toBeLessThan(2_000);
   const reads = fake.calls.filter(({ method }) => method === "thread/read");
   expect(reads.length).toBeLessThanOrEqual(2 * loaded.length);
+});
+
+it("a long gap is told oldest first and without a hole while new turns arrive in front of it (W-18, W-24)", async () => {
+  const fake = await server();
+  const { until, stop } = await watch({ local: fake });
+  const id = fake.createThread();
+  fake.runTurn(id, "turn 0");
+  await until("the first turn", (told) => has(told, id, "turn.completed"));
+  await stop();
+  for (let turn = 1; turn < 70; turn += 1) {
+    fake.runTurn(id, `turn ${turn}`);
+    await nextRound();
+  }
+  const again = await watch({ local: fake });
+  for (let turn = 70; turn < 75; turn += 1) {
+    await fake.nextCall(
+      ({ method, params }) =>
+        method === "thread/turns/list" && (params as { readonly cursor: unknown }).cursor !== null,
+    );
+    fake.runTurn(id, `turn ${turn}`);
+  }
+  await again.until("all turns", (told) => has(told, id, "turn.completed", 75));
+  const said = ofSession(again.told(), id).flatMap(({ type, body }) =>
+    type === "item.completed" && body !== null && "text" in body && body.text?.startsWith("turn ")
+      ? [body.text]
+      : [],
+  );
+  expect(said).toEqual(Array.from({ length: 75 }, (_, turn) => `turn ${turn}`));
 });

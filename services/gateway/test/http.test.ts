@@ -271,7 +271,9 @@ describe("lists", () => {
     const { items, nextCursor } = answer as { items: { itemId: string; text: string }[]; nextCursor: string };
     expect(items.map(({ itemId, text }) => [itemId, text])).toEqual([["i0", "old"]]);
     await get(`/api/sessions/s1/transcript?older=1&cursor=${nextCursor}`, admin.bearer, other);
-    expect(asked).toEqual([null, "host cursor"]);
+    const long = `older.${Buffer.from("x".repeat(5_000)).toString("base64url")}`;
+    const refused = await get(`/api/sessions/s1/transcript?older=1&cursor=${long}`, admin.bearer, other);
+    expect([refused.status, asked]).toEqual([400, [null, "host cursor"]]);
   });
 
   test("a host that cannot give a page is 503, to be tried again", async () => {

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { readConfig } from "@claw/runtime";
 import { Cause, Effect, Exit } from "effect";
 import { describe, expect, test } from "vitest";
@@ -70,3 +71,16 @@ describe("gatewaySettings", () => {
     expect(JSON.stringify(result)).not.toContain("hunter");
   });
 });
+
+test("S14: whoever is refused an upgrade and never hangs up is let go", async () => {
+  const gateway = await running(ports());
+  const socket = connect({ port: gateway.port, host: "127.0.0.1", allowHalfOpen: true });
+  const upgrade = ["GET /nowhere HTTP/1.1", "Host: 127.0.0.1", "Connection: Upgrade", "Upgrade: websocket"];
+  socket.write(`${upgrade.join("\r\n")}\r\n\r\n`);
+  socket.resume();
+  await once(socket, "end");
+  // Our side stays open; only a write shows that there is nobody on the other one any more.
+  const writing = setInterval(() => socket.write("still here\r\n"), 50);
+  await once(socket, "error").finally(() => clearInterval(writing));
+  await gateway.stop();
+}, 10_000);

@@ -1,5 +1,5 @@
 /** One batch of the writer: deliveries of all lines in turn, admitted and stamped. */
-import { type By, type EntryId, hostEntryId, NONE, type Sealed, stampEntry } from "@claw/events";
+import { type By, type Digest, type EntryId, hostEntryId, NONE, type Sealed, stampEntry } from "@claw/events";
 import { type Draft, MAX_DRAFTS } from "@claw/eventlog";
 import type { Clocks } from "@claw/runtime";
 import { admit, type Admission, type Bench, type Claim, reject } from "./domain/admit.ts";
@@ -72,16 +72,23 @@ function admitOne({ register, cleaner, clocks }: BatchParts, line: Line, deliver
   return item;
 }
 
-function draftOf({ channel }: Line, { seq }: Delivery, admission: Admission, at: number): Draft {
+function draftOf({ channel }: Line, delivery: Delivery, admission: Admission, at: number): Draft {
   const { hostId, epoch } = channel;
-  const entry = stamp(
-    hostEntryId(hostId, epoch, seq),
-    { kind: "host", hostId, epoch, seq },
-    admission.said,
+  const { seq } = delivery;
+  const stamps = {
+    id: hostEntryId(hostId, epoch, seq),
+    by: { kind: "host", hostId, epoch, seq } as const,
     at,
-  );
+  };
+  const entry = stampEntry(admission.said, stamps, provenDigest(delivery, admission));
   return admission.kind === "fact" && admission.claim !== null ? { entry, expectedHead: NONE } : { entry };
 }
+
+/** The digest of a fact that is stored as it was said: admission has compared it, and making it again is a good part of the work. */
+const provenDigest = (delivery: Delivery, { kind, said }: Admission): Digest | undefined =>
+  kind === "fact" && delivery.kind === "fact" && said === delivery.fact
+    ? (delivery.fact.digest as Digest)
+    : undefined;
 
 /** Who, which and when come from here and from the channel; the host said only what is inside (RELIABILITY S6). */
 export const stamp = (id: EntryId, by: By, said: Sealed, at: number): Draft["entry"] =>

@@ -404,6 +404,11 @@ describe("what is true only now (S1-158, DESIGN 14.15)", () => {
           { concurrency: 2 },
         );
         expect(failed.reason).toBe("no_thread");
+        const [wordy] = yield* Effect.all(
+          [Effect.flip(ingest.pages.read(ask)), answer({ failure: "\u001b[2J Call 555 now" })],
+          { concurrency: 2 },
+        );
+        expect(wordy.reason).toBe("refused");
         const [lost] = yield* Effect.all([Effect.flip(ingest.pages.read(ask)), Effect.sync(host.drop)], {
           concurrency: 2,
         });

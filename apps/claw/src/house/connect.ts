@@ -1,5 +1,5 @@
 /** `claw connect`: this machine's connector alone, reporting to a house elsewhere over the uplink (DESIGN 14.27). */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { connectorSettings, startConnector } from "@claw/connector";
 import { HostId } from "@claw/events";
@@ -16,6 +16,7 @@ import {
 } from "@claw/runtime";
 import { Effect } from "effect";
 import { hostTokenFile } from "./credentials.ts";
+import { keepSecret } from "./secret-file.ts";
 import { fromEnvironment, houseSettings } from "./settings.ts";
 import { thisHostId } from "./this-host.ts";
 
@@ -73,17 +74,16 @@ const hostIdFrom = (
 const takeToken = (dataDir: string, given: string | undefined): Effect.Effect<string, Stopped> =>
   Effect.gen(function* () {
     const file = given === undefined || given === "-" ? hostTokenFile(dataDir) : resolve(given);
-    if (given === "-") yield* Effect.promise(() => keepFromStdin(dataDir, file));
+    if (given === "-") yield* Effect.promise(() => keepFromStdin(file));
     if (existsSync(file)) return file;
     const sentence = `There is no host token at ${file}. On the house, \`claw host add <id>\` prints the command that brings one here.`;
     return yield* Effect.fail(new Stopped({ sentence, exitCode: EXIT.usage }));
   });
 
-async function keepFromStdin(dataDir: string, file: string): Promise<void> {
+async function keepFromStdin(file: string): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   const token = Buffer.concat(chunks).toString("utf8").trim();
   if (readBearer(token)?.kind !== "host") return;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  keepSecret(file, token);
 }

@@ -2,13 +2,14 @@
  * The two tokens that a house on one machine makes for itself at its first start: the admin's, and the one of its own connector. Each is shown to
  * nobody and written to a file for the owner only; the log holds its digest.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, CommandId, type HostId, type Principal, sha256, TokenId } from "@claw/events";
 import { EXIT, newBearer, newId, Stopped } from "@claw/runtime";
 import type { ViewReader } from "@claw/views";
 import type { Gate } from "@claw/wire";
 import { Effect } from "effect";
+import { keepSecret } from "./secret-file.ts";
 
 const HOUSE: Principal = { kind: "house", name: "claw up", role: "admin" };
 
@@ -81,7 +82,7 @@ function ensure(
   return Effect.as(
     Effect.andThen(
       make(TokenId.parse(tokenId), sha256(bearer)),
-      Effect.sync(() => writeFileSync(file, `${bearer}\n`, { mode: 0o600 })),
+      Effect.sync(() => keepSecret(file, bearer)),
     ),
     true,
   );

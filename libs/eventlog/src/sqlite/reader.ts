@@ -7,7 +7,7 @@ import { readRow, type StoredRow } from "./rows.ts";
 /** Entries in a page. */
 export const PAGE_ENTRIES = 500;
 /** Rows that are asked for at once: one call for many is much cheaper than a call each, and what is read beyond a page's weight stays small. */
-const STRIDE = 50;
+const STRIDE = 100;
 /** Text in a page, in UTF-16 units; a page holds at least one entry, however large. */
 const PAGE_WEIGHT = 4 * 1_024 * 1_024;
 

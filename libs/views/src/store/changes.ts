@@ -37,10 +37,24 @@ function select(
       `SELECT * FROM (SELECT '${view}' AS view, key, position, row FROM ${view} WHERE ${condition} ORDER BY position, key ${limit})`,
   );
   const sql = `${parts.join(" UNION ALL ")} ORDER BY position, view, key ${limit}`;
-  return db
-    .prepare<number[], Found>(sql)
-    .raw()
-    .all(...views.map(() => value));
+  return prepared(db, sql).all(...views.map(() => value));
+}
+
+const prepare = (db: Database, sql: string) => db.prepare<number[], Found>(sql).raw();
+type Select = ReturnType<typeof prepare>;
+const statements = new WeakMap<Database, Map<string, Select>>();
+/** Different questions of one connection whose statements are kept: sets of views, and the two ways of asking them. */
+const MAX_STATEMENTS = 64;
+
+/** Each live client asks after each commit, and nearly all ask the same: preparing would cost more than asking. */
+function prepared(db: Database, sql: string): Select {
+  const known = statements.get(db) ?? new Map<string, Select>();
+  statements.set(db, known);
+  const kept = known.get(sql);
+  if (kept !== undefined) return kept;
+  const made = prepare(db, sql);
+  if (known.size < MAX_STATEMENTS) known.set(sql, made);
+  return made;
 }
 
 const changedOf = ([view, key, at, row]: Found): ChangedRow => ({

@@ -1,4 +1,4 @@
-import type { Thread } from "@claw/codex-rpc";
+import type { Thread, ThreadItem } from "@claw/codex-rpc";
 import type { Peer } from "./peer.ts";
 import { broadcast, type FakeThread, makeThread, setStatus, type World } from "./state.ts";
 import { addItem, endTurn, face, startTurn } from "./turns.ts";
@@ -163,14 +163,21 @@ function listed(world: World, { sourceKinds }: Params): readonly Thread[] {
   return rows.map((fake) => fake.thread).toReversed();
 }
 
-function page<Row>(rows: readonly Row[], { cursor, limit }: Params): object {
-  const from = typeof cursor === "string" ? Number(cursor) : 0;
+/** A cursor names the last row before it, as the real server's do: a page stays what it is while rows arrive in front of it. */
+function page<Row extends PageRow>(rows: readonly Row[], { cursor, limit }: Params): object {
+  const from = typeof cursor === "string" ? rows.findIndex((row) => keyOf(row) === cursor) + 1 : 0;
+  if (from === 0 && typeof cursor === "string") throw new Refused(`invalid cursor: ${cursor}`);
   const to = from + (typeof limit === "number" ? limit : 25);
-  return {
-    data: rows.slice(from, to),
-    nextCursor: to < rows.length ? String(to) : null,
-    backwardsCursor: null,
-  };
+  const data = rows.slice(from, to);
+  const last = to < rows.length ? data.at(-1) : undefined;
+  return { data, nextCursor: last === undefined ? null : keyOf(last), backwardsCursor: null };
+}
+
+type PageRow = string | { readonly id: string } | { readonly turnId: string; readonly item: ThreadItem };
+
+function keyOf(row: PageRow): string {
+  if (typeof row === "string") return row;
+  return "id" in row ? row.id : `${row.turnId}/${row.item.id}`;
 }
 
 function find(world: World, params: Params): FakeThread {
