@@ -1,10 +1,10 @@
 /** Many idle sessions: what they cost in memory, and how fast the first page of them is. */
-import { execFileSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Bench, progress } from "../bench.ts";
 import { makeFacts } from "../mix.ts";
 import { type BenchHouse, positionOf, reached, withHouse } from "../support/house.ts";
 import { startSimulatedHost } from "../support/simulated-host.ts";
+import { residentBytes } from "../support/usage.ts";
 import { type Measure, percentile } from "../table.ts";
 
 const FEW = 1_000;
@@ -12,10 +12,6 @@ const MANY = 10_000;
 /** How long the house is left alone before its memory is read. */
 const IDLE_MS = 5_000;
 const MIB = 1_048_576;
-
-/** Resident bytes of a process, as `ps` counts them. */
-const residentBytes = (pid: number): number =>
-  Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1_024;
 
 async function firstPages(house: BenchHouse, sessions: number, count: number): Promise<readonly Measure[]> {
   const samples: number[] = [];
@@ -48,8 +44,10 @@ async function measure(house: BenchHouse, pages: number): Promise<readonly Measu
   const few = await restingBytes(house);
   const pagesOfFew = await firstPages(house, FEW, pages);
   progress(`sessions: ${MANY}`);
+  const startedAt = performance.now();
   await host.prepare(facts.slice(FEW))();
   await reached(house, before + MANY);
+  const newRate = ((MANY - FEW) * 1_000) / (performance.now() - startedAt);
   const many = await restingBytes(house);
   const pagesOfMany = await firstPages(house, MANY, pages);
   await host.close();
@@ -64,6 +62,13 @@ async function measure(house: BenchHouse, pages: number): Promise<readonly Measu
       unit: "KiB",
       better: "less",
       note: "from 1,000 to 10,000; its rows, its registry row, garbage",
+    },
+    {
+      name: "new sessions of one host",
+      value: newRate,
+      unit: "sessions/s",
+      better: "more",
+      note: "each claim is a synced commit of its own",
     },
     ...pagesOfFew,
     ...pagesOfMany,
