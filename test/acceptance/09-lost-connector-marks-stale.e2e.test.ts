@@ -28,7 +28,7 @@ const session = async () => (await house.get<SessionsAnswer>("/api/sessions")).s
 const transcript = async (id: string) =>
   (await house.get<TranscriptAnswer>(`/api/sessions/${id}/transcript`)).items;
 
-test("S1-159 S1-184 X1-016 Lost host connector marks sessions stale without deleting history", async () => {
+test("S1-113 S1-114 S1-155 S1-156 S1-159 S1-184 X1-016 Lost host connector marks sessions stale without deleting history", async () => {
   const tui = await scene.tui();
   await tui.say("SAY remember me");
   await tui.waitFor("remember me");

@@ -1,6 +1,5 @@
 /** Connector and house are killed again and again under load; afterwards nothing is missing, nothing is double, and views equal a rebuild. */
 import { expect, onTestFinished, test } from "vitest";
-import type { TranscriptAnswer } from "./support/answers.ts";
 import { type Connecting, startConnector } from "./support/connecting.ts";
 import { readLedger, readOutbox, readPersisted, readTurnEnds } from "./support/evidence.ts";
 import { makeHouse, type TestHouse } from "./support/house.ts";
@@ -9,6 +8,7 @@ import { startLoad } from "./support/load.ts";
 import { progress } from "./support/progress.ts";
 import { rebuiltDigest, storedDigest } from "./support/rebuild.ts";
 import { makeScene } from "./support/scene.ts";
+import { wholeTranscript } from "./support/transcript.ts";
 import { until } from "./support/until.ts";
 
 const scale = Number(process.env["CLAW_TEST_SCALE"] ?? "1");
@@ -101,15 +101,4 @@ async function everythingPersistedIsInTheView(
     .slice(first)
     .flatMap((turn) => turn.itemIds.map((itemId) => `${turn.id}/${itemId}`));
   expect(items.map((item) => `${item.turnId}/${item.itemId}`)).toEqual(expected);
-}
-
-async function wholeTranscript(house: TestHouse, sessionId: string) {
-  const items: TranscriptAnswer["items"][number][] = [];
-  for (let cursor: string | null = null; ;) {
-    const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: TranscriptAnswer = await house.get(`/api/sessions/${sessionId}/transcript?limit=500${query}`);
-    items.push(...page.items);
-    cursor = page.nextCursor;
-    if (cursor === null) return items;
-  }
 }

@@ -21,6 +21,7 @@ export {
   type HouseOutput,
   type HouseSide,
   MAX_IN_FLIGHT,
+  MAX_FRAMES_PER_SECOND,
   MAX_MISREAD,
   openHouseSide,
   type RefuseCode,

@@ -18,6 +18,7 @@ import {
   type HouseInput,
   type HouseOutput,
   type HouseSide,
+  MAX_FRAMES_PER_SECOND,
   MAX_IN_FLIGHT,
   MAX_MISREAD,
   openHouseSide,
@@ -85,6 +86,22 @@ const sentBy = (outputs: readonly HouseOutput[]): readonly FromIngest[] =>
 const deliveredBy = (outputs: readonly HouseOutput[]): readonly Delivery[] =>
   outputs.flatMap((output) => (output.type === "facts" ? output.deliveries : []));
 const seqsOf = (deliveries: readonly Delivery[]): readonly number[] => deliveries.map(({ seq }) => seq);
+
+describe("the pace of an uplink (S14)", () => {
+  const beat = (monoMs: number): HouseInput =>
+    frame(
+      { type: "heartbeat", nonce: 1, at: AT, outboxDepth: 0, oldestUnsentAgeMs: null, rttMs: null },
+      monoMs,
+    );
+
+  it("is the host's to choose, up to so many frames in a second", () => {
+    const second = (from: number) => Array.from({ length: MAX_FRAMES_PER_SECOND }, () => beat(from));
+    const [side] = play(opened(), ...second(1_000), ...second(2_000), ...second(3_000));
+    expect(side.phase).toBe("open");
+    const [over, said] = play(side, beat(3_999));
+    expect([over.phase, sentBy(said)]).toMatchObject(["closed", [{ type: "refuse", code: "busy" }]]);
+  });
+});
 
 describe("the beginning of an uplink (N1-039)", () => {
   it("a hello is handed over and answered with what the ledger holds", () => {

@@ -119,14 +119,12 @@ describe("text that is too long to be read whole (S10)", () => {
 
   it("shows no part of a secret that stands where the reading ends, however much was taken out before", () => {
     const { scrub } = makeRedaction("link", []);
-    // The block is long and its mark is short, so the end of what was read comes to lie within the cap.
-    const block = secretFormats.find(({ name }) => name === "pem rsa")?.make(rng) ?? "";
+    // The value before it is long and its mark is short, so the end of what was read comes to lie within the cap.
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), (before) => {
         const secret = secretOf("npm");
-        const blocks = `${block}\n`.repeat(Math.floor((READ - 60) / (block.length + 1)));
-        const filler = "x ".repeat(READ).slice(0, READ - before - blocks.length - 1);
-        const text = `${blocks}${filler.replaceAll(/x /g, " \n").slice(0, -1)}\n${secret} ${"y".repeat(100)}`;
+        const first = "APP_SECRET=".padEnd(READ - before - 1, "a1");
+        const text = `${first}\n${secret} ${"y".repeat(100)}`;
         const shown = scrub(text, CAP).text;
         for (let n = 0; n + 12 <= secret.length; n += 1) expect(shown).not.toContain(secret.slice(n, n + 12));
       }),

@@ -18,7 +18,11 @@ const held = <Value>(
   open: () => Promise<Value>,
   close: (value: Value) => Promise<unknown>,
 ): Effect.Effect<Value, never, Scope.Scope> =>
-  Effect.acquireRelease(Effect.promise(open), (value) => Effect.promise(() => close(value)));
+  Effect.acquireRelease(
+    // Not `open` itself: it would be called with a signal.
+    Effect.promise(() => open()),
+    (value) => Effect.promise(() => close(value)),
+  );
 
 const scene = Effect.gen(function* () {
   const model = yield* held(startFakeModel, ({ close }) => close());

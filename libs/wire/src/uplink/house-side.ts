@@ -29,6 +29,9 @@ export const HELLO_DEADLINE_MS = 10_000;
 export const MAX_IN_FLIGHT = { facts: WINDOW, bytes: 4 * MAX_FRAME_BYTES } as const;
 /** Frames of no known shape that one uplink may send: a newer connector may have a few, a broken one has many (N1-039). */
 export const MAX_MISREAD = 64;
+/** Frames of one uplink in a second. A busy host says a few hundred; one that says more costs everybody else the time to read them (S14). */
+export const MAX_FRAMES_PER_SECOND = 5_000;
+const BUSY_RETRY_MS = 30_000;
 /** How often the same gap is named, at most. */
 const TELL_AGAIN_MS = 1_000;
 
@@ -51,6 +54,8 @@ export interface HouseSide {
   readonly inFlight: { readonly facts: number; readonly bytes: number };
   readonly isResting: boolean;
   readonly misread: number;
+  /** Frames that came in the second that `sinceMonoMs` began. */
+  readonly pace: { readonly sinceMonoMs: number; readonly frames: number };
   /** Which gap was named last, and when. */
   readonly told: { readonly next: number; readonly monoMs: number } | null;
 }
@@ -109,6 +114,7 @@ export const openHouseSide = (hostId: HostId, monoMs: number): HouseSide => ({
   inFlight: { facts: 0, bytes: 0 },
   isResting: false,
   misread: 0,
+  pace: { sinceMonoMs: monoMs, frames: 0 },
   told: null,
 });
 
@@ -117,7 +123,7 @@ export function stepHouseSide(side: HouseSide, input: HouseInput): Step {
   if (side.phase === "closed") return [side, []];
   switch (input.type) {
     case "frame":
-      return takeFrame(side, input);
+      return keepPace(side, input);
     case "tick":
       return side.phase === "awaiting_hello" && input.monoMs - side.openedMonoMs >= HELLO_DEADLINE_MS
         ? refuse(side, "bad_frame", "No hello came in time.")
@@ -156,6 +162,16 @@ function refuse(
 }
 
 type FrameInput = Extract<HouseInput, { type: "frame" }>;
+
+function keepPace(side: HouseSide, input: FrameInput): Step {
+  const isSame = input.monoMs - side.pace.sinceMonoMs < 1_000;
+  const pace = isSame
+    ? { ...side.pace, frames: side.pace.frames + 1 }
+    : { sinceMonoMs: input.monoMs, frames: 1 };
+  return pace.frames > MAX_FRAMES_PER_SECOND
+    ? refuse(side, "busy", "Too many frames in a second.", BUSY_RETRY_MS)
+    : takeFrame({ ...side, pace }, input);
+}
 
 function takeFrame(side: HouseSide, input: FrameInput): Step {
   const read = readFromHost(input.data);
