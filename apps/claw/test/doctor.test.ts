@@ -30,7 +30,7 @@ async function house(more: Readonly<Record<string, Answer>> = {}): Promise<Stub>
   return started;
 }
 
-test("a house in which all is well: every line is ok, exit 0", async () => {
+test("N1-045 a house in which all is well: every line is ok, exit 0", async () => {
   const { url } = await house();
   const { out, exitCode } = await claw(["doctor"], { CLAW_URL: url, CLAW_TOKEN });
   expect(exitCode).toBe(0);

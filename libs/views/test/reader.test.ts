@@ -37,7 +37,7 @@ const questions: Readonly<Record<string, (reader: ViewReader, page: PageAsk) => 
   tokens: (reader, page) => reader.tokens(page),
 };
 
-describe("pages", () => {
+describe("pages (S1-025, S1-026, S1-141, X1-051, W-08)", () => {
   it.each(Object.entries(questions))("of %s join to the whole, whatever their size", (_name, ask) => {
     fc.assert(
       fc.property(history(60), fc.integer({ min: 1, max: 4 }), (entries, limit) => {

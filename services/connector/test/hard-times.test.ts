@@ -61,7 +61,7 @@ const activities = (told: Told): readonly string[] =>
 /** The fake runs a turn in the next round of its event loop. */
 const nextRound = () => new Promise((resolve) => setImmediate(resolve));
 
-it("a server that freezes in the middle of a turn costs another one on another home nothing (W-23)", async () => {
+it("a server that freezes in the middle of a turn costs another one on another home nothing (W-23, W-06, N1-038, S1-027)", async () => {
   const hung = await server({ codexHome: "/home-a" });
   const well = await server({ codexHome: "/home-b" });
   const { until } = await watch({ hung, well });
