@@ -7,7 +7,7 @@ import { makeStream, type StreamRedactor } from "./stream.ts";
 import { type Json, type RedactedTree, redactTree } from "./tree.ts";
 
 /** Changes with the rules. Entries carry it, so that text of an older version is redacted again. */
-export const REDACTOR_VERSION = "r1";
+export const REDACTOR_VERSION = "r2";
 
 export interface RedactorOptions {
   /** Secrets known by value (environment, auth files, host token). Those under 8 characters are not matched. */

@@ -14,8 +14,6 @@ const LIMITS = {
   connectionsCheckingInterval: 2_000,
   insecureHTTPParser: false,
 };
-/** A connection on which nothing moves; the timeouts above begin with its first byte, and it may never send one. */
-const IDLE_MS = 15_000;
 const MAX_CONNECTIONS = 10_000;
 const MAX_HEADERS = 64;
 
@@ -25,7 +23,6 @@ export const listen = (host: string, port: number, onRequest: RequestListener, o
 const open = (host: string, port: number, onRequest: RequestListener, onUpgrade: HandleUpgrade) =>
   Effect.callback<Server, Stopped>((resume) => {
     const server = createServer(LIMITS, onRequest);
-    server.timeout = IDLE_MS;
     server.maxConnections = MAX_CONNECTIONS;
     server.maxHeadersCount = MAX_HEADERS;
     server.on("upgrade", onUpgrade);
