@@ -15,6 +15,7 @@ import {
   text,
 } from "@claw/runtime";
 import { Effect } from "effect";
+import { isLoopback } from "../client/target.ts";
 import { hostTokenFile } from "./credentials.ts";
 import { keepSecret } from "./secret-file.ts";
 import { fromEnvironment, houseSettings } from "./settings.ts";
@@ -39,6 +40,7 @@ export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
       const config = yield* fromEnvironment(settings);
       const dataDir = resolve(config.dataDir);
       const url = flags.url ?? config.url;
+      yield* checkAddress(url);
       const hostId = yield* hostIdFrom(flags.host, config.hostId);
       const tokenFile = yield* takeToken(dataDir, flags.tokenFile ?? config.tokenFile);
       yield* startConnector({
@@ -58,6 +60,21 @@ export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
       return yield* Effect.never;
     }),
   );
+
+/** Refuses what is no http or https address, and says when the token would go over a network in clear text. */
+const checkAddress = (url: string): Effect.Effect<void, Stopped> =>
+  Effect.suspend(() => {
+    const address = URL.canParse(url) ? new URL(url) : null;
+    if (address === null || !/^https?:$/.test(address.protocol)) {
+      const sentence = `${url} is no address of a house: it takes http://… or https://….`;
+      return Effect.fail(new Stopped({ sentence, exitCode: EXIT.usage }));
+    }
+    if (address.protocol === "http:" && !isLoopback(address))
+      process.stderr.write(
+        `Warning: ${address.origin} is plain http, so this host's token travels in clear text.\n`,
+      );
+    return Effect.void;
+  });
 
 const hostIdFrom = (
   flag: string | undefined,
