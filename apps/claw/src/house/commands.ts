@@ -1,6 +1,7 @@
 /** The commands that run a house, or a part of one, in this process. */
 import { runMain } from "@claw/runtime";
 import type { Command } from "commander";
+import { bench } from "./bench.ts";
 import { connect, type ConnectFlags } from "./connect.ts";
 import { down } from "./down.ts";
 import { up } from "./up.ts";
@@ -32,4 +33,11 @@ export function registerHouseCommands(program: Command): void {
       const { demo } = await import("./demo/demo.ts");
       runMain(demo());
     });
+
+  program
+    .command("bench")
+    .description("measure the house on this machine and print a table (--quick, --only <name>)")
+    .allowUnknownOption()
+    .argument("[flags...]", "passed on to the measures")
+    .action((flags: readonly string[]) => runMain(bench(flags)));
 }
