@@ -1,5 +1,5 @@
 /** What stops a start is said in one sentence that names the way out. */
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +38,7 @@ test("a second house on the same data", async () => {
 
 test("a data directory that cannot be one", async () => {
   const folder = mkdtempSync(join(tmpdir(), "claw-refused-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "plain");
   writeFileSync(file, "");
   chmodSync(file, 0o400);

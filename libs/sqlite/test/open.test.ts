@@ -1,12 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { lockDirectory, openDatabase, OpenRefused } from "../src/index.ts";
 
-const fresh = () => mkdtempSync(join(tmpdir(), "claw-sqlite-"));
+function fresh(): string {
+  const folder = mkdtempSync(join(tmpdir(), "claw-sqlite-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 const options = (path: string) => ({
   path,
   durability: "full" as const,

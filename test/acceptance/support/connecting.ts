@@ -1,6 +1,5 @@
 /** A connector as a process of its own, over the uplink: the way hosts join, and the way kill tests need it. */
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestHouse } from "./house.ts";
 import { type ClawProcess, runClaw, startClaw } from "./process.ts";
@@ -22,7 +21,7 @@ export async function startConnector(
   const added = await runClaw(["host", "add", hostId], { ...house.env, CLAW_URL: house.url });
   if (added.code !== 0) throw new Error(`claw host add: ${added.stderr}`);
   const [, token = ""] = /printf %s (\S+) \|/.exec(added.stdout) ?? [];
-  const dataDir = mkdtempSync(join(tmpdir(), "claw-connector-"));
+  const dataDir = mkdtempSync(join(house.dataDir, "connector-of-"));
   const tokenFile = join(dataDir, "host-token");
   writeFileSync(tokenFile, token, { mode: 0o600 });
   const start = (more: Readonly<Record<string, string>> = {}) =>
