@@ -27,12 +27,14 @@ export const catchUp = Effect.fnUntraced(function* (desk: Desk, thread: Watched)
     thread.isCaughtUp = true;
     return;
   }
-  const isWhole = yield* readAll(desk, thread, state).pipe(
+  thread.hasMissed = false;
+  yield* readAll(desk, thread, state).pipe(
     Effect.catchIf(isWithoutHistory, () => Effect.sync(() => noHistory(desk, thread, state))),
+    // Before the held words are let go: one of them that finds no room makes the history due again, and that has to stay.
+    Effect.tap((isWhole) => Effect.sync(() => settle(thread, isWhole && isWatching()))),
     // Also after a fault: what was heard meanwhile is told, and the history stays due.
     Effect.ensuring(Effect.sync(() => letGo(desk, thread))),
   );
-  thread.isCaughtUp = isWhole && isWatching();
   if (isDoubtful(thread)) {
     thread.isCaughtUp = false;
     thread.retryAt = desk.clocks.monoMs() + SECOND_LOOK_MS;
@@ -40,6 +42,11 @@ export const catchUp = Effect.fnUntraced(function* (desk: Desk, thread: Watched)
   if (thread.isCaughtUp && state.isGapped)
     change(desk, thread, (current) => ({ state: { ...current, isGapped: false }, facts: [] }));
 });
+
+/** Caught up, unless a word was missed while the history was read: then it is read again, down to what was told. */
+function settle(thread: Watched, isWhole: boolean): void {
+  thread.isCaughtUp = isWhole && !thread.hasMissed;
+}
 
 /** What has to be true from before the first page on, so that nothing can fall between the pages and the live words. */
 function listensThroughout(thread: Watched): () => boolean {

@@ -1,5 +1,5 @@
 /** What one connection to one app-server works with. Everything here ends with the connection; what has to stay is in the outbox. */
-import type { Connection, Inbound } from "@claw/codex-rpc";
+import type { Connection, KnownNotification } from "@claw/codex-rpc";
 import {
   type Activity,
   type EndpointId,
@@ -55,7 +55,9 @@ export interface Watched {
   /** The turn whose listed end was not believed at first sight. */
   doubted: string | null;
   /** Live words about turns that wait until the history before them is told. */
-  held: Inbound[];
+  held: KnownNotification[];
+  /** A word was lost since the last backfill began. */
+  hasMissed: boolean;
 }
 
 export interface Desk extends WatchTools {
@@ -96,6 +98,7 @@ export function watched(desk: Desk, threadId: string): Watched | null {
     statusHeard: 0,
     doubted: null,
     held: [],
+    hasMissed: false,
   };
   desk.threads.set(threadId, made);
   return made;

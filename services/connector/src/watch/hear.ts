@@ -29,7 +29,13 @@ export function hear(desk: Desk, inbound: Inbound): void {
 
 /** Something was said that could not be read, maybe about a turn: every thread that is at work is checked when it rests. */
 function mistrust(desk: Desk): void {
-  for (const thread of desk.threads.values()) if (thread.subscription.isActive) thread.isCaughtUp = false;
+  for (const thread of desk.threads.values()) if (thread.subscription.isActive) miss(thread);
+}
+
+/** A word of the thread is lost: its history is due, also when it is being read right now. */
+function miss(thread: Watched): void {
+  thread.isCaughtUp = false;
+  thread.hasMissed = true;
 }
 
 function hearRequest(desk: Desk, request: Extract<Inbound, { kind: "request" }>): void {
@@ -64,16 +70,14 @@ const waitsForHistory = (thread: Watched, method: string): boolean =>
 
 function hold(thread: Watched, heard: KnownNotification): void {
   if (thread.held.length < MAX_HELD) thread.held.push(heard);
-  else thread.isCaughtUp = false;
+  else miss(thread);
 }
 
-/** Tells what was held. `isCaughtUp` is as the backfill left it. */
+/** Tells what was held, in order. */
 export function letGo(desk: Desk, thread: Watched): void {
   const held = thread.held.splice(0);
-  if (held.length >= MAX_HELD) thread.isCaughtUp = false;
   desk.outbox.commit(() => {
-    for (const heard of held)
-      if (heard.kind === "notification" && heard.known) hearOfThread(desk, thread, heard);
+    for (const heard of held) hearOfThread(desk, thread, heard);
   });
 }
 
