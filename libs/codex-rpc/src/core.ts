@@ -20,7 +20,7 @@ export interface Parcel {
   readonly bytes: number;
 }
 
-/** The moving parts of one connection. Only the functions of this file write to it. */
+/** The moving parts of one connection. `connect` sets `wire` and `watchSilence` lowers `heard`; everything else is written here. */
 export interface Core {
   readonly settings: Settings;
   readonly counters: Counters;

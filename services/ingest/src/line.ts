@@ -13,7 +13,7 @@ export interface Line {
   readonly channel: Channel;
   /** In order; the house's side of the uplink bounds it. */
   readonly waiting: Delivery[];
-  /** When the first of them came, by monotonic time; null when none waits. */
+  /** Since when it waits for its next turn, by monotonic time; null when none waits. */
   waitsSince: number | null;
   /** The sequence whose claim was refused by the log once. */
   refusedClaim: number | null;

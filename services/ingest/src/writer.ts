@@ -100,6 +100,7 @@ const refuseClaim = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LogUnavailable> {
   releaseClaim(parts, item);
   item.line.waiting.unshift(item.delivery);
+  item.line.waitsSince ??= parts.clocks.monoMs();
   item.line.refusedClaim = null;
   yield* parts.register.rows.caughtUp(head);
   const claim = claimOf(item);

@@ -1,4 +1,7 @@
-/** What the projector's parts share. The two fields that change are changed while `writing` is held. */
+/**
+ * What the projector's parts share. `live` changes while `writing` is held; `isReady` and `breaker` while `writing` is, or `building` before the first build is
+ * done.
+ */
 import type { EventLog } from "@claw/eventlog";
 import type { Clocks, Diagnostics } from "@claw/runtime";
 import type { AnyProjection } from "@claw/views";

@@ -26,6 +26,7 @@ import {
   Epoch,
   HostId,
   Lane,
+  MAX_EVENTS,
   SealedEvent,
   SessionId,
   Word,
@@ -49,8 +50,8 @@ export const Fact = z.object({
   seq: z.int().min(1),
   lane: Lane,
   redactor: Word.nullable(),
-  events: z.array(SealedEvent).min(1).max(64),
-  bodies: z.array(Body.nullable()).max(64),
+  events: z.array(SealedEvent).min(1).max(MAX_EVENTS),
+  bodies: z.array(Body.nullable()).max(MAX_EVENTS),
   /** Of lane, redactor and events, as the outbox stored it. */
   digest: Digest,
 });

@@ -80,6 +80,7 @@ export function startEpoch(core: Core, reason: EpochReason): void {
   const data = { prevEpoch, lastSeq, reason };
   append(core, hostLane(core.hostId), openEvent("epoch.started", core.wallMs(), data));
   if (first === null) return;
+  // What was `first` becomes 2, because the new epoch's own fact is 1.
   core.db.prepare("UPDATE outbox SET seq = -seq - ? WHERE seq < 0").run(first - 2);
   core.db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'").run(carried + 1);
   core.figures = { ...core.figures, nextSeq: carried + 2 };

@@ -40,7 +40,7 @@ const MISREAD_EVERY = "10 seconds";
 /** Much said and never read here. */
 const UNREAD = ["item/commandExecution/outputDelta", "item/fileChange/outputDelta", "turn/diff/updated"];
 
-/** Returns the reason why the server ended it. */
+/** Returns why it ended. */
 export const converse = Effect.fnUntraced(function* (
   options: WatchOptions,
   report: Report,
