@@ -13,6 +13,9 @@ import { registerTranscript } from "./commands/transcript.ts";
 import { registerWatch } from "./commands/watch.ts";
 import { CommandFailed, type ExitCode, type Io } from "./io.ts";
 
+/** As in every package of this repository. */
+const VERSION = "0.1.0";
+
 const CLIENT_COMMANDS = [
   registerGet,
   registerDescribe,
@@ -26,8 +29,8 @@ const CLIENT_COMMANDS = [
 ];
 
 const HELP = `
-Where and who: CLAW_URL (default http://127.0.0.1:7420), CLAW_TOKEN_FILE or CLAW_TOKEN; on the house's own
-machine the token of its first start is found by itself.
+Where and who: CLAW_URL, CLAW_TOKEN_FILE or CLAW_TOKEN. In the folder where claw up runs, its address and
+its admin token are found by themselves, elsewhere with CLAW_DATA_DIR. Default: http://127.0.0.1:7420.
 
 Exit codes: 0 ok, 1 fault, 2 usage, 3 not found, 4 refused, 5 conflict, 6 outcome unknown, 7 unreachable.
 
@@ -42,6 +45,7 @@ Examples:
 export function makeProgram(io: Io, registerHouse: (program: Command) => void): Command {
   const program = new Command("claw")
     .description("An event-sourced supervisor for fleets of Codex sessions")
+    .version(VERSION)
     .addHelpText("after", HELP)
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: (text) => io.say(text.trimEnd()) });

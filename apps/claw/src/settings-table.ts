@@ -29,7 +29,11 @@ export const MEANINGS: Readonly<Record<Variable, Meaning>> = {
   CLAW_SILENT_AFTER_MS: { default: "30000", meaning: "after how long without a word a host is silent" },
   CLAW_TOKEN: { default: null, meaning: "the token of this command line; a file is safer", show: hidden },
   CLAW_TOKEN_FILE: { default: null, meaning: "the file that holds it" },
-  CLAW_URL: { default: "http://127.0.0.1:7420", meaning: "the house to talk to", show: safeEndpoint },
+  CLAW_URL: {
+    default: "http://127.0.0.1:7420",
+    meaning: "the house to talk to; without it, the one that runs on CLAW_DATA_DIR",
+    show: safeEndpoint,
+  },
   CLAW_DIAGNOSTICS_LEVEL: { default: "info", meaning: "silent, error, warn, info or debug" },
   CLAW_TEST_SCALE: { default: "1", meaning: "how much the tests do" },
 };

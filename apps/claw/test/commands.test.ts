@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { sha256 } from "@claw/events";
 import { newBearer, readBearer } from "@claw/runtime";
 import { afterEach, describe, expect, test } from "vitest";
+import { DEFAULT_URL, targetOf } from "../src/client/target.ts";
+import { writePidFile } from "../src/house/pid-file.ts";
 import { type Answer, claw, startStub, type Stub } from "./stub-house.ts";
 
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
+  version: string;
+};
 let stub: Stub | null = null;
 const folders: string[] = [];
 afterEach(async () => {
@@ -154,9 +159,18 @@ describe("exit codes (DESIGN 3)", () => {
     [["get", "planets"]],
     [["get", "sessions", "--limit", "0"]],
     [["token", "create"]],
+    [["watch", "--after", "abc"]],
+    [["get", "hosts", "--status", "active"]],
+    [["get", "sessions", "--freshness", "fresh"]],
+    [["host", "add", "Bad Id"]],
+    [["host", "add", "build-1", "--url", "claw.example.org"]],
     [["get"]],
   ])("usage: %j is exit 2", async (argv) => {
     expect((await claw(argv, {})).exitCode).toBe(2);
+  });
+
+  test("--version is exit 0, and what package.json says", async () => {
+    expect(await claw(["--version"], {})).toEqual({ exitCode: 0, out: `${manifest.version}\n`, err: "" });
   });
 
   test("--help is exit 0, on stdout, with examples", async () => {
@@ -190,6 +204,28 @@ describe("where and who", () => {
     writeFileSync(join(dir, "admin-token"), `${TOKEN}\n`);
     await claw(["get", "hosts"], { CLAW_URL: house.url, CLAW_DATA_DIR: dir });
     expect(house.calls[0]?.authorization).toBe(`Bearer ${TOKEN}`);
+  });
+
+  test("the house that runs on the data directory is found, unless a token was given", async () => {
+    const { stub: house } = await against(() => list("hosts", []));
+    const CLAW_DATA_DIR = folder();
+    writePidFile(CLAW_DATA_DIR, house.url);
+    expect((await claw(["get", "hosts"], { CLAW_DATA_DIR })).exitCode).toBe(0);
+    expect(targetOf({ CLAW_DATA_DIR, CLAW_TOKEN: TOKEN }).url.href).toBe(`${DEFAULT_URL}/`);
+    writePidFile(CLAW_DATA_DIR, "https://elsewhere.example.org");
+    expect(targetOf({ CLAW_DATA_DIR }).url.href).toBe(`${DEFAULT_URL}/`);
+  });
+
+  test("without any token the refusal says where one comes from", async () => {
+    const { stub: house } = await against(() => problem(401, "unauthenticated"));
+    const { err, exitCode } = await claw(["get", "hosts"], { CLAW_URL: house.url, CLAW_DATA_DIR: folder() });
+    expect([exitCode, err.includes("set CLAW_TOKEN_FILE")]).toEqual([4, true]);
+  });
+
+  test("a setting that nobody reads is told, and the command goes on", async () => {
+    const { stub: house } = await against(() => list("hosts", []));
+    const ran = await claw(["get", "hosts"], { CLAW_URL: house.url, CLAW_TOKEN: TOKEN, CLAW_TOKN: "x" });
+    expect(ran).toMatchObject({ exitCode: 0, err: expect.stringContaining("did you mean CLAW_TOKEN?") });
   });
 
   test.each(["ftp://x", "http://u:p@x", "http://x?token=1", "x"])(
@@ -244,12 +280,14 @@ describe("commands that change something", () => {
     expect(err).not.toContain(bearer);
   });
 
-  test("quarantine retry and waive name the entry and the reason", async () => {
-    const { run, stub: house } = await against(() => accepted);
+  test("quarantine retry and waive name the entry and the reason; without such an entry nothing is sent", async () => {
+    const entries = list("quarantine", [{ position: 12 }, { position: 13 }]);
+    const { run, stub: house } = await against((url) => (url.includes("quarantine") ? entries : accepted));
     await run("quarantine", "retry", "12");
     await run("quarantine", "waive", "13", "--reason", "a test machine");
-    const sent = house.calls.map(({ body }) => JSON.parse(body) as object);
-    expect(sent).toMatchObject([
+    expect((await run("quarantine", "waive", "14", "--reason", "none")).exitCode).toBe(3);
+    const posted = house.calls.filter(({ method }) => method === "POST");
+    expect(posted.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
       { type: "quarantine.retry", position: 12 },
       { type: "quarantine.waive", position: 13, reason: "a test machine" },
     ]);

@@ -62,6 +62,15 @@ describe("N1-006: claw watch", () => {
     ).toBe(true);
   });
 
+  test("an outage is told once, however often it is tried", async () => {
+    const house = await scripted([word("caughtUp", 5)], [], [], [change(6, "s3")]);
+    const ran = await claw(["watch"], { CLAW_URL: house.url, CLAW_TOKEN: TOKEN }, (out, stop) => {
+      if (out.includes("s3")) stop();
+    });
+    expect(ran.err.match(/connection lost/g)).toHaveLength(1);
+    expect(house.calls).toHaveLength(4);
+  });
+
   test("a resync is told on stderr", async () => {
     const house = await scripted([word("caughtUp", 2), word("resync", 2), change(9, "s9")]);
     const ran = await claw(["watch"], { CLAW_URL: house.url, CLAW_TOKEN: TOKEN }, (out, stop) => {

@@ -15,7 +15,7 @@ export {
   tokenState,
   TokenView,
 } from "./present/control.ts";
-export { EndpointView, HostView, presentEndpoint, presentHost } from "./present/host.ts";
+export { EndpointView, type HostBeat, HostView, presentEndpoint, presentHost } from "./present/host.ts";
 export {
   NO_OVERLAY,
   PresenceView,

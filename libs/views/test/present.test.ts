@@ -204,6 +204,20 @@ describe("a session outside", () => {
   });
 });
 
+it("a connected host shows what its last heartbeat said, another what was true when it connected", () => {
+  const beat = { heardAt: WORLD_BEGINS_AT + 50_000, rttMs: 3, clockOffsetMs: -2, outboxDepth: 7 };
+  const { heardAt: _, ...figures } = beat;
+  fc.assert(
+    fc.property(history(20), (entries) => {
+      for (const host of readerOf(entries).hosts(ALL).rows) {
+        expect(presentHost(host, beat, asker("viewer"))).toMatchObject(figures);
+        expect(presentHost(host, null, asker("viewer")).outboxDepth).toBe(host.outboxDepth);
+      }
+    }),
+    RUNS,
+  );
+});
+
 it.each([
   ["websocket", "ws://user:pass@host:4500/path?key=x", "ws://host:4500/path?[redacted]"],
   ["unix", "unix:///home/somebody/.codex/app.sock", "unix://[hidden]"],

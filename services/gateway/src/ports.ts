@@ -3,16 +3,10 @@ import type { EventLog } from "@claw/eventlog";
 import type { HostId } from "@claw/events";
 import type { Redactor } from "@claw/redact";
 import type { Clocks, Diagnostics, Health, Metrics } from "@claw/runtime";
-import type { ViewReader } from "@claw/views";
+import type { HostBeat, ViewReader } from "@claw/views";
 import type { Feed, Gate, Pages } from "@claw/wire";
 import type { Effect, Exit } from "effect";
 import type { Tokens } from "./auth/authenticate.ts";
-
-/** What heartbeats say of a host, and no row holds (DESIGN 14.15). */
-export interface HostOverlay {
-  /** Epoch ms of the last heartbeat. */
-  readonly heardAt: number;
-}
 
 export interface GatewayPorts {
   /** The views as they are now; asked anew for each request, because a rebuild swaps them. */
@@ -22,8 +16,8 @@ export interface GatewayPorts {
   readonly gate: Gate;
   /** Older history from the host itself. Without it, `older=1` answers 503. */
   readonly pages?: Pages;
-  /** What is true of a host only now, from heartbeats; null for one that is not connected. */
-  readonly overlay?: (hostId: HostId) => HostOverlay | null;
+  /** What is true of a host only now, from heartbeats (DESIGN 14.15); null for one that is not connected. */
+  readonly overlay?: (hostId: HostId) => HostBeat | null;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clocks: Clocks;

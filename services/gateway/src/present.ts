@@ -5,6 +5,7 @@ import {
   type Asker,
   type ChangedRow,
   type EndpointRow,
+  type HostBeat,
   type HostRow,
   type ItemRow,
   NO_OVERLAY,
@@ -41,7 +42,7 @@ export function presenterFor(house: Sight, caller: Pick<Caller, "principal">) {
       const host = hostNow(house, hosts, row.hostId);
       return presentSession(row, host.row, { ...NO_OVERLAY, hostHeardAt: host.heardAt }, asker);
     },
-    host: (row: HostRow) => presentHost(row, heardAt(house, row.hostId), asker),
+    host: (row: HostRow) => presentHost(row, beatOf(house, row.hostId), asker),
     endpoint: (row: EndpointRow) => presentEndpoint(row),
     approval: (row: ApprovalRow) => presentApproval(row, asker),
     item: (row: ItemRow) => presentItem(row, asker),
@@ -68,7 +69,7 @@ function presentChanged(makers: LiveMakers, { view, row }: ChangedRow): LiveFram
   return make(row) as LiveFrame["row"];
 }
 
-const heardAt = (house: Sight, hostId: HostId): number | null => house.overlay?.(hostId)?.heardAt ?? null;
+const beatOf = (house: Sight, hostId: HostId): HostBeat | null => house.overlay?.(hostId) ?? null;
 
 /** A host as rows that belong to it need it. */
 interface HostNow {
@@ -79,7 +80,7 @@ interface HostNow {
 function hostNow(house: Sight, hosts: Map<HostId, HostNow>, hostId: HostId): HostNow {
   const known = hosts.get(hostId);
   if (known !== undefined) return known;
-  const host = { row: house.reader().host(hostId), heardAt: heardAt(house, hostId) };
+  const host = { row: house.reader().host(hostId), heardAt: beatOf(house, hostId)?.heardAt ?? null };
   hosts.set(hostId, host);
   return host;
 }

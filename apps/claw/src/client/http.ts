@@ -30,10 +30,10 @@ export interface Raw {
 }
 
 export const get = async (target: Target, path: string, params: Params = {}): Promise<unknown> =>
-  accepted(await send(target, "GET", path, params));
+  accepted(target, await send(target, "GET", path, params));
 
 export const post = async (target: Target, path: string, body: unknown): Promise<unknown> =>
-  accepted(await send(target, "POST", path, {}, body));
+  accepted(target, await send(target, "POST", path, {}, body));
 
 /** Sends and reads, and fails only when the house cannot be reached or does not speak our way. */
 export async function send(
@@ -91,7 +91,8 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if (error.name === "TimeoutError") return `no answer in ${TIMEOUT_MS / 1_000} s`;
   const cause: unknown = error.cause ?? error;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : error.name;
+  if (!(cause instanceof Error)) return error.name;
+  return "code" in cause ? String(cause.code) : oneLine(cause.message);
 }
 
 async function readBounded(response: Response, limit: number): Promise<string> {
@@ -115,13 +116,18 @@ function parse(text: string): unknown {
   }
 }
 
-function accepted({ status, body }: Raw): unknown {
+function accepted(target: Target, { status, body }: Raw): unknown {
   if (status >= 200 && status < 300) return body;
-  throw failureOf(status, body);
+  throw failureOf(target, status, body);
 }
 
+/** The house speaks of headers; at a terminal a token comes from a file or a setting. */
+const NO_TOKEN =
+  "There is no token for this house: set CLAW_TOKEN_FILE, or CLAW_DATA_DIR to the folder in which `claw up` keeps its files.";
+
 /** What a refused or failed call means for the command: its exit code, and the house's own words. */
-export function failureOf(status: number, body: unknown): CommandFailed {
+export function failureOf({ token }: Target, status: number, body: unknown): CommandFailed {
+  if (status === 401 && token === null) return new CommandFailed(EXIT.refused, NO_TOKEN);
   const problem = Problem.safeParse(body);
   if (!problem.success)
     return new CommandFailed(exitFor(status), `The server answers ${status} without saying why.`);

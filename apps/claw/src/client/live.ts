@@ -35,17 +35,22 @@ export interface Following {
   readonly stop: AbortSignal;
 }
 
-/** Follows until told to stop. Fails only if the first connection does, or if the house says no. */
+/** Follows until told to stop. Fails only if the first connection does, or if the house says no. A long outage is told once. */
 export async function follow(target: Target, following: Following): Promise<void> {
   const held = makeHold(following);
+  let isLost = false;
   for (let attempt = 0; !following.stop.aborted; attempt += 1) {
     const startedAt = held.position();
     const ending = await connectOnce(target, following, held);
     if (ending.failure !== null && (ending.isFinal || held.position() === null)) throw ending.failure;
     if (following.stop.aborted) return;
-    if (held.position() !== startedAt) attempt = 0;
+    if (held.position() !== startedAt) {
+      attempt = 0;
+      isLost = false;
+    }
     held.dropUnfinished();
-    following.onTalk(`connection lost at position ${held.position() ?? 0}; resuming`);
+    if (!isLost) following.onTalk(`connection lost at position ${held.position() ?? 0}; resuming`);
+    isLost = true;
     await pause(backoffMs(attempt, RETRY), following.stop);
   }
 }
@@ -116,7 +121,7 @@ function connectOnce(target: Target, { params, stop }: Following, held: Hold): P
       response.on("data", (chunk: Buffer) => chunks.length < 64 && chunks.push(chunk.subarray(0, 1_024)));
       response.on("close", () => {
         const status = response.statusCode ?? 0;
-        failure = failureOf(status, parseJson(Buffer.concat(chunks).toString("utf8")));
+        failure = failureOf(target, status, parseJson(Buffer.concat(chunks).toString("utf8")));
         isFinal = status < 500 && status !== 429;
         socket.terminate();
       });

@@ -1,5 +1,6 @@
 /** `claw doctor`: looks at the running house from end to end and says of each thing whether it is well, and if not, what to do. */
 import { EXIT } from "@claw/runtime";
+import { targetOf } from "../client/target.ts";
 import { CommandFailed, type Io } from "../io.ts";
 import type { Finding } from "../doctor/check.ts";
 import {
@@ -24,8 +25,8 @@ export const registerDoctor: Register = (program, setting) => {
     .action(() => examine(setting));
 };
 
-async function examine({ io, target }: Setting): Promise<void> {
-  const house = target();
+async function examine({ io }: Setting): Promise<void> {
+  const house = targetOf(io.env);
   const failures = [0];
   const tell = (findings: readonly Finding[]): void => {
     for (const finding of findings) io.out(line(finding, io));

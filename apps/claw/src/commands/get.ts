@@ -1,6 +1,8 @@
 /** `claw get`: lists, with filters, in the format that the next program wants. */
-import { Argument } from "commander";
+import { EXIT } from "@claw/runtime";
+import { Argument, Option } from "commander";
 import { type List, readRows } from "../client/pages.ts";
+import { CommandFailed } from "../io.ts";
 import * as looks from "../render/looks.ts";
 import { type Format, type Look, writeList } from "../render/output.ts";
 import { outputOption, positiveNumber, type Register, type Setting } from "./shape.ts";
@@ -12,6 +14,7 @@ const KINDS = {
   approvals: looks.approvals,
 } as const satisfies Readonly<Record<string, Look>>;
 type Kind = keyof typeof KINDS;
+const FRESHNESSES = ["live", "stale", "unknown", "gone"];
 
 interface Flags {
   readonly output: Format;
@@ -26,7 +29,26 @@ interface Flags {
   readonly state?: string;
 }
 
-/** Which flags each list understands; the rest would be refused by the house, and the refusal says so. */
+/** The filters that a list understands. */
+const FILTERS: Readonly<Record<Kind, readonly (keyof Flags)[]>> = {
+  sessions: ["host", "endpoint", "repo", "status", "freshness", "search", "closed"],
+  hosts: [],
+  endpoints: ["host"],
+  approvals: ["state"],
+};
+
+/** Refuses a filter that the list would not know, before anybody is asked. */
+function refuseForeignFilters(kind: Kind, flags: Flags): void {
+  const known: ReadonlySet<string> = new Set(["output", "limit", ...FILTERS[kind]]);
+  const foreign = Object.keys(flags).filter((name) => !known.has(name));
+  if (foreign.length === 0) return;
+  const names = foreign.map((name) => `--${name}`).join(", ");
+  throw new CommandFailed(
+    EXIT.usage,
+    `${kind} have no ${names}: \`claw get --help\` says which filter is whose.`,
+  );
+}
+
 function listOf(kind: Kind, flags: Flags): List {
   const { host, endpoint, repo, status, freshness, search, closed, state } = flags;
   const params = {
@@ -53,16 +75,20 @@ export const registerGet: Register = (program, setting) => {
     .option("--endpoint <id>", "of endpoints with this id (sessions)")
     .option("--repo <owner/name>", "in this repository (sessions)")
     .option("--status <status>", "idle, active, notLoaded, systemError (sessions)")
-    .option("--freshness <freshness>", "live, stale, unknown, gone (sessions)")
+    .addOption(
+      new Option("--freshness <freshness>", "how lately it was heard of (sessions)").choices(FRESHNESSES),
+    )
     .option("--search <text>", "with this text in workspace, repo, branch, name or id (sessions)")
     .option("--closed", "closed ones as well (sessions)")
-    .option("--state <state>", "open or closed (approvals)")
+    .addOption(new Option("--state <state>", "(approvals)").choices(["open", "closed"]))
     .addHelpText("after", EXAMPLES)
     .action((kind: Kind, flags: Flags) => get(setting, kind, flags));
 };
 
-const get = ({ io, target }: Setting, kind: Kind, flags: Flags): Promise<void> =>
-  writeList(io, KINDS[kind], readRows(target(), listOf(kind, flags), flags.limit), flags.output);
+function get({ io, target }: Setting, kind: Kind, flags: Flags): Promise<void> {
+  refuseForeignFilters(kind, flags);
+  return writeList(io, KINDS[kind], readRows(target(), listOf(kind, flags), flags.limit), flags.output);
+}
 
 const EXAMPLES = `
 Examples:

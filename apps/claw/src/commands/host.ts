@@ -2,10 +2,11 @@
  * `claw host`: which machines may report. `host add` prints one command to paste on the new machine. The token in it goes through a pipe from the
  * shell's own `printf`, so it is in no process's arguments and in no URL (DESIGN 14.22); `claw connect` keeps it in a file for its owner.
  */
-import { sha256 } from "@claw/events";
+import { HostId, sha256 } from "@claw/events";
 import { newBearer } from "@claw/runtime";
+import { InvalidArgumentError } from "commander";
 import { readRows } from "../client/pages.ts";
-import { isLoopback } from "../client/target.ts";
+import { isLoopback, readAddress } from "../client/target.ts";
 import { hosts } from "../render/looks.ts";
 import { type Format, writeList } from "../render/output.ts";
 import { outputOption, type Register } from "./shape.ts";
@@ -16,12 +17,16 @@ export const registerHost: Register = (program, { io, target }) => {
   group
     .command("add")
     .description("print the one command that makes a machine join")
-    .argument("<id>", "the host's id: lower-case letters, digits, _ and -")
-    .option("--url <url>", "the address at which that machine reaches this house (default: CLAW_URL)")
+    .argument("<id>", "the host's id: lower-case letters, digits, _ and -", hostId)
+    .option(
+      "--url <url>",
+      "the address at which that machine reaches this house (default: CLAW_URL)",
+      plainUrl,
+    )
     .addHelpText("after", EXAMPLES)
-    .action(async (hostId: string, { url }: { readonly url?: string }) => {
+    .action(async (hostId: HostId, { url }: { readonly url?: URL }) => {
       const house = target();
-      const address = new URL(url ?? house.url);
+      const address = url ?? house.url;
       const { tokenId, bearer } = newBearer("host");
       await submit(house, { type: "host.add", hostId, tokenId, tokenDigest: sha256(bearer), until: null });
       io.say(
@@ -41,6 +46,18 @@ export const registerHost: Register = (program, { io, target }) => {
       writeList(io, hosts, readRows(target(), { path: "/api/hosts", key: "hosts", params: {} }), output),
     );
 };
+
+function hostId(text: string): HostId {
+  const read = HostId.safeParse(text);
+  if (read.success) return read.data;
+  throw new InvalidArgumentError("It takes lower-case letters, digits, _ and -, at most 63.");
+}
+
+function plainUrl(text: string): URL {
+  const url = readAddress(text);
+  if (url !== null) return url;
+  throw new InvalidArgumentError("It takes a plain http or https address.");
+}
 
 /** `hostId` and the token are made of letters that no shell reads as anything else; the address is quoted. */
 export const joinCommand = (hostId: string, address: URL, bearer: string): string =>

@@ -33,7 +33,9 @@ export const registerQuarantine: Register = (program, { io, target }) => {
     .description("fold it again, after the reason was mended")
     .argument("<position>", "its position", positiveNumber)
     .action(async (position: number) => {
-      await submit(target(), { type: "quarantine.retry", position });
+      const house = target();
+      await find(house, position);
+      await submit(house, { type: "quarantine.retry", position });
       io.say(`the entry at ${position} will be folded again`);
     });
   group
@@ -42,11 +44,14 @@ export const registerQuarantine: Register = (program, { io, target }) => {
     .argument("<position>", "its position", positiveNumber)
     .requiredOption("--reason <text>", "why that is right")
     .action(async (position: number, { reason }: { readonly reason: string }) => {
-      await submit(target(), { type: "quarantine.waive", position, reason });
+      const house = target();
+      await find(house, position);
+      await submit(house, { type: "quarantine.waive", position, reason });
       io.say(`the entry at ${position} is waived`);
     });
 };
 
+/** Asked before a command as well: policy reads no view, and would record a word about an entry that is not there. */
 async function find(target: Target, position: number): Promise<Thing> {
   for await (const thing of readRows(target, list)) if (at(thing, "position") === position) return thing;
   throw new CommandFailed(

@@ -5,12 +5,12 @@ import type { Io } from "../io.ts";
 import { approvals, at, endpoints, hosts, sessions } from "../render/looks.ts";
 import type { Look } from "../render/output.ts";
 import { oneLine, safeJson } from "../render/terminal.ts";
-import type { Register } from "./shape.ts";
+import { type Register, wholeNumber } from "./shape.ts";
 
 const LOOKS: Readonly<Record<string, Look>> = { sessions, hosts, endpoints, approvals };
 interface Flags {
   readonly output: "text" | "jsonl";
-  readonly after?: string;
+  readonly after?: number;
 }
 
 export const registerWatch: Register = (program, { io, target }) => {
@@ -23,12 +23,12 @@ export const registerWatch: Register = (program, { io, target }) => {
     .addOption(
       new Option("-o, --output <format>", "how to write it").choices(["text", "jsonl"]).default("text"),
     )
-    .option("--after <position>", "only what changed after this position, without a snapshot")
+    .option("--after <position>", "only what changed after this position, without a snapshot", wholeNumber)
     .addHelpText("after", EXAMPLES)
     .action((kinds: readonly string[], { output, after }: Flags) =>
       follow(target(), {
         params: { views: kinds.length > 0 ? kinds.join(",") : undefined },
-        after: after === undefined ? null : Number(after),
+        after: after ?? null,
         stop: io.stop,
         onTalk: io.say,
         onFrame: (frame) => write(io, frame, output),

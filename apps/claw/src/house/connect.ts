@@ -17,6 +17,7 @@ import {
 import { Effect } from "effect";
 import { isLoopback } from "../client/target.ts";
 import { hostTokenFile } from "./credentials.ts";
+import { runningHouse } from "./pid-file.ts";
 import { keepSecret } from "./secret-file.ts";
 import { fromEnvironment, houseSettings } from "./settings.ts";
 import { thisHostId } from "./this-host.ts";
@@ -39,6 +40,7 @@ export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
     Effect.gen(function* () {
       const config = yield* fromEnvironment(settings);
       const dataDir = resolve(config.dataDir);
+      yield* refuseHouse(dataDir);
       const url = flags.url ?? config.url;
       yield* checkAddress(url);
       const hostId = yield* hostIdFrom(flags.host, config.hostId);
@@ -74,6 +76,14 @@ const checkAddress = (url: string): Effect.Effect<void, Stopped> =>
         `Warning: ${address.origin} is plain http, so this host's token travels in clear text.\n`,
       );
     return Effect.void;
+  });
+
+/** A house has a connector of its own in its data, and the token of another host would take the place of that one's. */
+const refuseHouse = (dataDir: string): Effect.Effect<void, Stopped> =>
+  Effect.suspend(() => {
+    if (runningHouse(dataDir) === null) return Effect.void;
+    const sentence = `A house runs on ${dataDir} and watches this machine itself: choose another folder with CLAW_DATA_DIR.`;
+    return Effect.fail(new Stopped({ sentence, exitCode: EXIT.conflict }));
   });
 
 const hostIdFrom = (

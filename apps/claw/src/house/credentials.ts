@@ -16,8 +16,8 @@ const HOUSE: Principal = { kind: "house", name: "claw up", role: "admin" };
 export const adminTokenFile = (dataDir: string): string => join(dataDir, "admin-token");
 export const hostTokenFile = (dataDir: string): string => join(dataDir, "host-token");
 
-/** Is this bearer, by its digest, a valid one? Told by the views, which know every token that was recorded. */
-export type IsKnown = (bearer: string) => boolean;
+/** Is this bearer, by its digest, a valid one of this host, or of a person (null)? Told by the views, which know every token that was recorded. */
+export type IsKnown = (bearer: string, hostId: HostId | null) => boolean;
 
 /** Makes the admin token unless the file holds a valid one. True if it was made now. */
 export const ensureAdminToken = (
@@ -25,16 +25,20 @@ export const ensureAdminToken = (
   gate: Gate,
   isKnown: IsKnown,
 ): Effect.Effect<boolean, Stopped> =>
-  ensure(adminTokenFile(dataDir), isKnown, "api", (tokenId, tokenDigest) =>
-    record(gate, {
-      type: "token.create",
-      commandId: newCommandId(),
-      tokenId,
-      tokenDigest,
-      name: "admin",
-      role: "admin",
-      until: null,
-    }),
+  ensure(
+    adminTokenFile(dataDir),
+    (bearer) => isKnown(bearer, null),
+    "api",
+    (tokenId, tokenDigest) =>
+      record(gate, {
+        type: "token.create",
+        commandId: newCommandId(),
+        tokenId,
+        tokenDigest,
+        name: "admin",
+        role: "admin",
+        until: null,
+      }),
   );
 
 /** Makes the token of this machine's own connector unless the file holds a valid one. One whose file was lost is revoked first. */
@@ -45,18 +49,22 @@ export const ensureHostToken = (
   reader: () => ViewReader,
   isKnown: IsKnown,
 ): Effect.Effect<boolean, Stopped> =>
-  ensure(hostTokenFile(dataDir), isKnown, "host", (tokenId, tokenDigest) =>
-    Effect.andThen(
-      revokeLost(reader(), hostId, gate),
-      record(gate, {
-        type: "host.add",
-        commandId: newCommandId(),
-        hostId,
-        tokenId,
-        tokenDigest,
-        until: null,
-      }),
-    ),
+  ensure(
+    hostTokenFile(dataDir),
+    (bearer) => isKnown(bearer, hostId),
+    "host",
+    (tokenId, tokenDigest) =>
+      Effect.andThen(
+        revokeLost(reader(), hostId, gate),
+        record(gate, {
+          type: "host.add",
+          commandId: newCommandId(),
+          hostId,
+          tokenId,
+          tokenDigest,
+          until: null,
+        }),
+      ),
   );
 
 const revokeLost = (reader: ViewReader, hostId: HostId, gate: Gate): Effect.Effect<void, Stopped> =>
@@ -73,11 +81,11 @@ const newCommandId = (): CommandId => CommandId.parse(newId("cmd"));
 
 function ensure(
   file: string,
-  isKnown: IsKnown,
+  isGood: (bearer: string) => boolean,
   kind: "api" | "host",
   make: (tokenId: TokenId, digest: string) => Effect.Effect<void, Stopped>,
 ): Effect.Effect<boolean, Stopped> {
-  if (existsSync(file) && isKnown(readFileSync(file, "utf8").trim())) return Effect.succeed(false);
+  if (existsSync(file) && isGood(readFileSync(file, "utf8").trim())) return Effect.succeed(false);
   const { tokenId, bearer } = newBearer(kind);
   return Effect.as(
     Effect.andThen(

@@ -17,8 +17,9 @@ import {
   type Stopped,
   systemClocks,
 } from "@claw/runtime";
+import type { HostBeat } from "@claw/views";
 import { Effect, type Scope } from "effect";
-import { ensureAdminToken, ensureHostToken, hostTokenFile } from "./credentials.ts";
+import { ensureAdminToken, ensureHostToken, hostTokenFile, type IsKnown } from "./credentials.ts";
 import { linkKey } from "./link-key.ts";
 import { openLog } from "./log.ts";
 import { settled } from "./settle.ts";
@@ -93,17 +94,20 @@ export const openHouse = Effect.fnUntraced(function* (options: {
 
 /** By digest, among the tokens that the views hold. */
 const knownTokens =
-  ({ reader }: Projector) =>
-  (bearer: string): boolean => {
+  ({ reader }: Projector): IsKnown =>
+  (bearer, hostId) => {
     const id = readBearer(bearer)?.tokenId;
     const row = id === undefined ? null : reader().token(id);
-    return row !== null && row.revokedAt === null && row.tokenDigest === sha256(bearer);
+    const isValid = row !== null && row.revokedAt === null && row.tokenDigest === sha256(bearer);
+    return isValid && row.hostId === hostId;
   };
 
 /** What heartbeats say of a host now. */
-function overlayOf(ingest: Ingest, hostId: HostId): { readonly heardAt: number } | null {
+function overlayOf(ingest: Ingest, hostId: HostId): HostBeat | null {
   const host = ingest.connected().find((connected) => connected.hostId === hostId);
-  return host === undefined || host.lastHeardAt === null ? null : { heardAt: host.lastHeardAt };
+  if (host === undefined || host.lastHeardAt === null) return null;
+  const { lastHeardAt: heardAt, rttMs, clockOffsetMs, outboxDepth } = host;
+  return { heardAt, rttMs, clockOffsetMs, outboxDepth };
 }
 
 const loopbackOf = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host);

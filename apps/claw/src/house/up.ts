@@ -10,15 +10,18 @@ export const up = (options: { readonly connector: boolean }): Effect.Effect<neve
   Effect.scoped(
     Effect.gen(function* () {
       const house = yield* openHouse(options);
-      yield* holdPidFile(house.dataDir);
+      yield* holdPidFile(house);
       process.stderr.write(greeting(house));
       return yield* house.ended;
     }),
   );
 
-export const holdPidFile = (dataDir: string): Effect.Effect<void, never, Scope.Scope> =>
+export const holdPidFile = ({
+  dataDir,
+  gateway,
+}: Pick<House, "dataDir" | "gateway">): Effect.Effect<void, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => writePidFile(dataDir)),
+    Effect.sync(() => writePidFile(dataDir, gateway.url)),
     () => Effect.sync(() => removePidFile(dataDir)),
   );
 

@@ -6,11 +6,14 @@ import { lines, oneLine, paint } from "./terminal.ts";
 const MOST_OUTPUT_LINES = 12;
 
 export function itemText(item: Thing, hasColour: boolean): string {
-  const { kind, completedAt, startedAt, status, exitCode, command, tool, text, output } = item;
+  const { kind, phase, completedAt, startedAt, status, exitCode, command, tool, text, output } = item;
   const when = String(completedAt ?? startedAt ?? "")
     .slice(0, 19)
     .replace("T", " ");
-  const state = [status, typeof exitCode === "number" && exitCode !== 0 ? `exit ${exitCode}` : null];
+  const state = [
+    phase === "started" ? "not finished" : status,
+    typeof exitCode === "number" && exitCode !== 0 ? `exit ${exitCode}` : null,
+  ];
   const head = [when, oneLine(String(kind)), ...state.map((word) => oneLine(String(word ?? "")))];
   const parts = [
     paint(head.filter(Boolean).join("  "), "grey", hasColour),

@@ -29,6 +29,14 @@ const age = (title: string, path: string): Column => ({
   title,
   value: (thing, nowMs) => ageSince(at(thing, path), nowMs),
 });
+const rounded = (title: string, path: string, more: Partial<Column> = {}): Column => ({
+  title,
+  value: (thing) => {
+    const value = at(thing, path);
+    return typeof value === "number" ? value.toFixed(1) : "-";
+  },
+  ...more,
+});
 const wide = { isWide: true } as const;
 
 const FRESHNESS_COLOURS: Readonly<Record<string, Colour>> = {
@@ -89,14 +97,14 @@ export const hosts: Look = {
     column("NAME", "hostname"),
     freshness,
     age("HEARD", "lastHeardAt"),
-    column("RTT-MS", "rttMs"),
+    rounded("RTT-MS", "rttMs"),
     column("OUTBOX", "outboxDepth"),
     column("LOST", "lostFacts"),
     column("CONNECTOR", "connectorVersion"),
     column("PLATFORM", "platform", wide),
     column("ARCH", "arch", wide),
     column("CPUS", "cpus", wide),
-    column("OFFSET-MS", "clockOffsetMs", wide),
+    rounded("OFFSET-MS", "clockOffsetMs", wide),
     column("FORKS", "forks", wide),
     column("EVIDENCE", "evidenceKept", wide),
   ],
@@ -153,6 +161,7 @@ export const tokens: Look = {
 
 export const quarantine: Look = {
   key: "quarantine",
+  none: "nothing is in quarantine",
   name: (thing) => text(at(thing, "position")),
   columns: [
     column("POSITION", "position"),

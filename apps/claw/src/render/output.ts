@@ -13,6 +13,8 @@ export interface Look {
   /** The plural, as it stands in the API's answers. */
   readonly key: string;
   readonly columns: readonly Column[];
+  /** What is said of an empty list, where "no <key>" is no English. */
+  readonly none?: string;
   /** What `-o name` writes, and other commands take as an argument. */
   readonly name: (thing: Thing) => string;
 }
@@ -33,7 +35,7 @@ export async function writeList(
   for await (const thing of things) all.push(thing);
   if (format === "json") io.out(`${safeJson({ [look.key]: all }, 2)}\n`);
   else if (format === "yaml") io.out(stringify(safeTree({ [look.key]: all })));
-  else if (all.length === 0) io.say(`no ${look.key}`);
+  else if (all.length === 0) io.say(look.none ?? `no ${look.key}`);
   else
     io.out(
       table(all, look.columns, { isWide: format === "wide", hasColour: io.hasColour, nowMs: io.nowMs() }),

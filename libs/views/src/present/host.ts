@@ -30,11 +30,26 @@ export const HostView = z
   .meta({ id: "Host" });
 export type HostView = z.infer<typeof HostView>;
 
-/** A host. `heardAt` is its last heartbeat, which is in no row; null if none is known. */
-export function presentHost(row: HostRow, heardAt: number | null, { nowMs }: Asker): HostView {
+/** What the last heartbeat of a connected host says, and no row holds: a row has what was true when it connected. */
+export interface HostBeat {
+  /** Epoch ms. */
+  readonly heardAt: number;
+  readonly rttMs: number | null;
+  /** How far the host's clock is ahead of ours. */
+  readonly clockOffsetMs: number | null;
+  readonly outboxDepth: number;
+}
+
+/** A host, and its last heartbeat, null if none is known. */
+export function presentHost(row: HostRow, beat: HostBeat | null, { nowMs }: Asker): HostView {
+  const heardAt = beat?.heardAt ?? null;
   const lastHeardAt = heardAt === null ? row.lastHeardAt : Math.max(heardAt, row.lastHeardAt ?? heardAt);
+  const figures = beat ?? row;
   return {
     ...row,
+    rttMs: figures.rttMs,
+    clockOffsetMs: figures.clockOffsetMs,
+    outboxDepth: figures.outboxDepth,
     freshness: freshnessView(row.freshness, lastHeardAt, nowMs),
     lastHeardAt: isoOrNull(lastHeardAt),
     addedAt: isoOrNull(row.addedAt),

@@ -34,7 +34,7 @@ export const demo = (): Effect.Effect<never, Stopped> =>
       process.env["CLAW_HTTP_PORT"] ??= "0";
       process.env["CLAW_ENDPOINTS"] = `demo=unix://${join(home.path, "codex.sock")}`;
       const house = yield* openHouse({ connector: true });
-      yield* holdPidFile(house.dataDir);
+      yield* holdPidFile(house);
       say(`The house is up at ${house.gateway.url}; putting ${stories.length} sessions to work …`);
       yield* putToWork(join(root, "work"), connect(server.target, { clientInfo: CLIENT })).pipe(Effect.orDie);
       say(invitation(house.gateway.url, adminTokenFile(house.dataDir)));
