@@ -22,21 +22,26 @@ afterAll(async () => {
 const idsOf = (turns: readonly { readonly items: readonly { readonly id: string }[] }[]) =>
   turns.flatMap((turn) => turn.items.map((item) => item.id));
 
+/** The session when it has had so many turns and rests; null before. */
+async function restingAfter(turns: number) {
+  const { sessions } = await house.get<SessionsAnswer>("/api/sessions");
+  return sessions.find((session) => session.turnCount === turns && session.status === "idle") ?? null;
+}
+
 test("S1-005 S1-037 S1-079 S1-178 Supervisor reads transcript via thread/read", async () => {
   const tui = await scene.tui();
-  for (const word of ["first", "second", "third"]) {
+  for (const [index, word] of ["first", "second", "third"].entries()) {
     await tui.say(`WAIT ${word} the ${word} answer`);
     await scene.model.nextRequest((request) => request.text.includes(word));
     scene.model.release(word);
     await tui.waitFor(`waiting the ${word} answer`);
+    // A line that is sent while the turn still ends would steer it instead of starting the next one.
+    await until("the turn is over", () => restingAfter(index + 1));
   }
   await tui.say("SHELL echo from-the-shell");
   await tui.waitFor("tool-result");
 
-  const { sessionId } = await until("the session is listed", async () => {
-    const { sessions } = await house.get<SessionsAnswer>("/api/sessions");
-    return sessions.find((session) => session.turnCount === 4 && session.status === "idle");
-  });
+  const { sessionId } = await until("four turns are over", () => restingAfter(4));
   const connection = await scene.connect();
   const { thread } = await Effect.runPromise(
     connection.request("thread/read", { threadId: sessionId, includeTurns: true }),

@@ -38,3 +38,12 @@ test("a lone surrogate is made well-formed, so that bytes survive a round trip (
 test("a number that JSON has no word for is a defect of the caller", () => {
   expect(() => canonical({ a: Number.NaN })).toThrow(RangeError);
 });
+
+test("keys are written as JSON writes them, whether they are plain words or need escapes", () => {
+  const key = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom('"', "\\", "a b", "\u2028", "", "x_1"));
+  fc.assert(
+    fc.property(key, (name) => {
+      expect(canonical({ [name]: 1 })).toBe(JSON.stringify({ [name.toWellFormed()]: 1 }));
+    }),
+  );
+});
