@@ -1,15 +1,26 @@
 /** Every kind of event there is, by name. A new kind is added here and nowhere else. */
 import type { z } from "zod";
+import * as archives from "./archives.ts";
+import * as attention from "./attention.ts";
 import * as control from "./control.ts";
+import * as fleet from "./fleet.ts";
 import * as host from "./host.ts";
+import * as houseRules from "./house-rules.ts";
 import type { EventKind } from "./kind.ts";
+import * as lease from "./lease.ts";
+import * as outcome from "./outcome.ts";
+import * as progress from "./progress.ts";
+import * as registry from "./registry.ts";
 import * as session from "./session.ts";
+import * as signingIn from "./signing-in.ts";
+import * as threadKeys from "./thread-keys.ts";
 import * as turn from "./turn.ts";
 
 const kinds = {
   [host.HostDescribed.type]: host.HostDescribed,
   [host.EpochStarted.type]: host.EpochStarted,
   [host.OutboxGapped.type]: host.OutboxGapped,
+  [host.OutboxLost.type]: host.OutboxLost,
   [host.HostHeard.type]: host.HostHeard,
   [host.HostSilent.type]: host.HostSilent,
   [host.HostForked.type]: host.HostForked,
@@ -17,6 +28,8 @@ const kinds = {
   [host.EndpointDescribed.type]: host.EndpointDescribed,
   [host.EndpointBecame.type]: host.EndpointBecame,
   [host.EndpointMisread.type]: host.EndpointMisread,
+  [threadKeys.KeysRegistered.type]: threadKeys.KeysRegistered,
+  [threadKeys.KeyBound.type]: threadKeys.KeyBound,
   [session.SessionObserved.type]: session.SessionObserved,
   [session.SessionBecame.type]: session.SessionBecame,
   [session.SessionNamed.type]: session.SessionNamed,
@@ -26,6 +39,7 @@ const kinds = {
   [session.SessionReturned.type]: session.SessionReturned,
   [session.SessionLost.type]: session.SessionLost,
   [session.HistoryGapped.type]: session.HistoryGapped,
+  [session.SessionBound.type]: session.SessionBound,
   [turn.TurnStarted.type]: turn.TurnStarted,
   [turn.TurnCompleted.type]: turn.TurnCompleted,
   [turn.ItemStarted.type]: turn.ItemStarted,
@@ -41,6 +55,46 @@ const kinds = {
   [control.TokenRevoked.type]: control.TokenRevoked,
   [control.QuarantineRetried.type]: control.QuarantineRetried,
   [control.QuarantineWaived.type]: control.QuarantineWaived,
+  [control.LedgerClaimed.type]: control.LedgerClaimed,
+  [control.LogTrimmed.type]: control.LogTrimmed,
+  [control.HostPlaced.type]: control.HostPlaced,
+  [control.TokenLimited.type]: control.TokenLimited,
+  [houseRules.CommandOverdue.type]: houseRules.CommandOverdue,
+  [houseRules.SwitchSet.type]: houseRules.SwitchSet,
+  [houseRules.PolicySet.type]: houseRules.PolicySet,
+  [houseRules.OriginMuted.type]: houseRules.OriginMuted,
+  [houseRules.PolicyGranted.type]: houseRules.PolicyGranted,
+  [houseRules.ApprovalsRuled.type]: houseRules.ApprovalsRuled,
+  [houseRules.CallerAttempted.type]: houseRules.CallerAttempted,
+  [progress.ProgressReported.type]: progress.ProgressReported,
+  [lease.LeaseOffered.type]: lease.LeaseOffered,
+  [lease.LeaseGranted.type]: lease.LeaseGranted,
+  [lease.LeaseReleased.type]: lease.LeaseReleased,
+  [lease.LeaseExpired.type]: lease.LeaseExpired,
+  [lease.LeaseBroken.type]: lease.LeaseBroken,
+  [lease.LeaseLapsed.type]: lease.LeaseLapsed,
+  [lease.LeaseYielded.type]: lease.LeaseYielded,
+  [outcome.CommandSucceeded.type]: outcome.CommandSucceeded,
+  [outcome.CommandFailed.type]: outcome.CommandFailed,
+  [outcome.CommandCollided.type]: outcome.CommandCollided,
+  [outcome.CommandExpired.type]: outcome.CommandExpired,
+  [outcome.CommandUnknown.type]: outcome.CommandUnknown,
+  [outcome.LeaseFenced.type]: outcome.LeaseFenced,
+  [registry.RuntimeRegistered.type]: registry.RuntimeRegistered,
+  [registry.RuntimeUpdated.type]: registry.RuntimeUpdated,
+  [registry.EgressRegistered.type]: registry.EgressRegistered,
+  [registry.CheckpointRegistered.type]: registry.CheckpointRegistered,
+  [registry.OwnerMapped.type]: registry.OwnerMapped,
+  [archives.ArchiveFinalised.type]: archives.ArchiveFinalised,
+  [archives.ArchiveDeleted.type]: archives.ArchiveDeleted,
+  [signingIn.SignInOpened.type]: signingIn.SignInOpened,
+  [signingIn.SignInClosed.type]: signingIn.SignInClosed,
+  [signingIn.ShareGranted.type]: signingIn.ShareGranted,
+  [signingIn.GlassBroken.type]: signingIn.GlassBroken,
+  [attention.AttentionSnoozed.type]: attention.AttentionSnoozed,
+  [attention.AttentionAssigned.type]: attention.AttentionAssigned,
+  [fleet.LogResumed.type]: fleet.LogResumed,
+  [fleet.MessageQuarantined.type]: fleet.MessageQuarantined,
 } as const;
 
 type Kinds = typeof kinds;

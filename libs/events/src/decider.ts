@@ -2,8 +2,18 @@
 import type { RefusalCode } from "./refusal.ts";
 
 export type Verdict =
-  | { readonly decision: "accepted" }
-  | { readonly decision: "refused"; readonly code: RefusalCode; readonly facts: Facts };
+  | {
+      readonly decision: "accepted";
+      /** What the caller has to know of it, such as the token of a lease. */
+      readonly facts?: Facts;
+    }
+  | {
+      readonly decision: "refused";
+      readonly code: RefusalCode;
+      readonly facts: Facts;
+      /** The rule that said no, as the list of rules names it. Verdicts of the first versions do not. */
+      readonly rule?: string;
+    };
 
 /** The values that a rule saw when it said no: ids and figures, never text of people or secrets. */
 export type Facts = Readonly<Record<string, string | number | null>>;

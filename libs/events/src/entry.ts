@@ -12,11 +12,15 @@ import { AtMs, Digest, EntryId, Epoch, HostId, type Position } from "./ids.ts";
 import { Word } from "./kind.ts";
 import { Lane } from "./lane.ts";
 
-/** Who wrote it, as the authenticated channel says: a host through its uplink, ingest itself, or policy. */
+/**
+ * Who wrote it, as the authenticated channel says: a host through its uplink, ingest itself, or policy. The projector of record writes in two cases
+ * only: what it could not admit, into its ledger, and how a new generation of the log begins (DESIGN 14.5).
+ */
 export const By = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("host"), hostId: HostId, epoch: Epoch, seq: z.int().min(1) }),
   z.object({ kind: z.literal("ingest") }),
   z.object({ kind: z.literal("policy") }),
+  z.object({ kind: z.literal("projector") }),
 ]);
 export type By = z.infer<typeof By>;
 
@@ -37,8 +41,10 @@ export type SealedEvent = z.infer<typeof SealedEvent>;
 export const Body = z.object({ salt: z.string().regex(/^[0-9a-f]{32}$/), json: z.string().max(262_144) });
 export type Body = z.infer<typeof Body>;
 
-/** How many events one entry may hold. */
+/** How many events an entry of a host or of ingest may hold. */
 export const MAX_EVENTS = 64;
+/** How many a decision may hold: the stop of a whole tree is one entry (X1-003), with a switch and an interrupt for each session of it. */
+export const MAX_DECIDED_EVENTS = 256;
 
 export const Envelope = z.object({
   v: z.literal(1),
@@ -50,12 +56,15 @@ export const Envelope = z.object({
   digest: Digest,
   /** The version of the redactor that the text passed, or null where there is none. */
   redactor: Word.nullable(),
-  events: z.array(SealedEvent).min(1).max(MAX_EVENTS),
+  events: z.array(SealedEvent).min(1).max(MAX_DECIDED_EVENTS),
 });
 export type Envelope = z.infer<typeof Envelope>;
 
 /** `bodies[i]` belongs to `events[i]`; null where the event has none, or where it was erased. */
-export const Entry = z.object({ envelope: Envelope, bodies: z.array(Body.nullable()).max(MAX_EVENTS) });
+export const Entry = z.object({
+  envelope: Envelope,
+  bodies: z.array(Body.nullable()).max(MAX_DECIDED_EVENTS),
+});
 export type Entry = z.infer<typeof Entry>;
 
 /** An entry with its number in the ledger. */

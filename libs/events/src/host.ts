@@ -19,6 +19,8 @@ export const HostDescribed = eventKind({
     memoryBytes: count,
     connectorVersion: Word,
     nodeVersion: Word,
+    /** Folders under which sessions may be spawned here; left out or empty, none may. */
+    workspaceRoots: z.array(Label).max(16).optional(),
   }),
   body: null,
 });
@@ -45,13 +47,26 @@ export const OutboxGapped = eventKind({
   body: null,
 });
 
+/**
+ * Facts that no ledger holds and the host does not have any more, both ends included: a ledger was set back further than the outbox reaches. Written by
+ * ingest, so that what comes after them need not wait for ever. Loss is never silent.
+ */
+export const OutboxLost = eventKind({
+  type: "outbox.lost",
+  version: 1,
+  lane: "host",
+  data: z.object({ epoch: Epoch, from: z.int().min(1), to: z.int().min(1) }),
+  body: null,
+});
+
 /** The host is alive: written by ingest at each edge and every five minutes, never per heartbeat (DESIGN 14.15). */
 export const HostHeard = eventKind({
   type: "host.heard",
   version: 1,
   lane: "host",
   data: z.object({
-    edge: z.enum(["connected", "returned", "periodic", "disconnected"]),
+    /** `behind` and `caught_up`: its oldest unsent fact is older than 5 s, or no longer (DESIGN 14.10). */
+    edge: z.enum(["connected", "returned", "periodic", "disconnected", "behind", "caught_up"]),
     count,
     longestGapMs: z.number().min(0),
     rttMs: z.number().min(0).nullable(),
@@ -100,6 +115,10 @@ export const EndpointDescribed = eventKind({
     address: Label,
     codexVersion: Label.nullable(),
     startedByConnector: z.boolean(),
+    /** It listens where `codex --remote unix://` of the connector's own user looks: nobody needs its path to attach (X1-024). */
+    isDefault: z.boolean().optional(),
+    /** The unix user whose socket it is, whose sessions they are therefore (DESIGN 14.20). */
+    unixUser: Word.optional(),
   }),
   body: null,
 });

@@ -40,9 +40,14 @@ export type CommandId = z.infer<typeof CommandId>;
 export const TokenId = token.brand<"TokenId">();
 export type TokenId = z.infer<typeof TokenId>;
 
+/** One ledger: a projector's durable copy of the log. Made once, with its file. */
+export const LedgerId = token.brand<"LedgerId">();
+export type LedgerId = z.infer<typeof LedgerId>;
+
 /** A group of Claws. */
 export const GroupId = token.brand<"GroupId">();
 export type GroupId = z.infer<typeof GroupId>;
+export const DEFAULT_GROUP = "default" as GroupId;
 
 /** 128 random bits in hex: one life of a host's outbox. A restored or cloned outbox starts a new one. */
 export const Epoch = z

@@ -18,6 +18,9 @@ export type Lane = z.infer<typeof Lane>;
 
 export const DECIDED = "decided" as Lane;
 
+/** Where the log itself is spoken of. */
+export const FLEET_LANE = "fleet/log" as Lane;
+
 export const sessionLane = (id: SessionId): Lane => `session/${id}` as Lane;
 export const hostLane = (id: HostId): Lane => `host/${id}` as Lane;
 

@@ -1,6 +1,6 @@
 /** What is observed of a session: our record of one Codex thread. Lane: the session. */
 import { z } from "zod";
-import { AtMs, EndpointId, HostId, SessionId } from "./ids.ts";
+import { AtMs, CommandId, EndpointId, HostId, SessionId } from "./ids.ts";
 import { eventKind, Label, Text, Word } from "./kind.ts";
 
 /**
@@ -105,5 +105,17 @@ export const HistoryGapped = eventKind({
   version: 1,
   lane: "session",
   data: z.object({ reason: Word, afterTurnId: Word.nullable() }),
+  body: null,
+});
+
+/**
+ * A session that was asked for has its thread now, and is the session of that thread from here on; its first name answers for it (DESIGN 14.16). Lane: the
+ * session that was asked for.
+ */
+export const SessionBound = eventKind({
+  type: "session.bound",
+  version: 1,
+  lane: "session",
+  data: z.object({ commandId: CommandId, boundTo: SessionId }),
   body: null,
 });

@@ -1,6 +1,6 @@
 /** What is observed inside a session: turns, items, token usage, and what waits for somebody. Lane: the session. */
 import { z } from "zod";
-import { AtMs, ItemId, TurnId } from "./ids.ts";
+import { AtMs, Digest, ItemId, TurnId } from "./ids.ts";
 import { eventKind, Label, Text, Word } from "./kind.ts";
 
 const durationMs = z.number().min(0).nullable();
@@ -105,8 +105,12 @@ export const ApprovalRequested = eventKind({
     turnId: TurnId.nullable(),
     itemId: ItemId.nullable(),
     availableDecisions: z.array(Word).max(16),
+    /** Of all that is asked, before redaction, as the host saw it: whoever answers says which one was seen (RELIABILITY S20). */
+    subjectDigest: Digest.optional(),
+    workspace: Label.nullable().optional(),
   }),
-  body: z.object({ subject: Text.nullable(), reason: Text.nullable() }),
+  /** `detail`: the diff of a file change, or the permissions that are asked for. */
+  body: z.object({ subject: Text.nullable(), reason: Text.nullable(), detail: Text.nullable().optional() }),
 });
 
 /** The question is no longer open. `how` says by what: an answer, or the end of what it belonged to. */

@@ -95,7 +95,8 @@ function visitContainer(
     return null;
   }
   for (const key of keys) {
-    if (FORBIDDEN_KEYS.has(key)) return { code: "forbidden_key", limit: 0 };
+    // Made well-formed, such a key has another place among its siblings, or is one of them: the value has no text of its own any more.
+    if (FORBIDDEN_KEYS.has(key) || !key.isWellFormed()) return { code: "forbidden_key", limit: 0 };
     const tooLong = visitString(key, limits, seen);
     if (tooLong !== null) return tooLong;
     stack.push({ value: (value as Record<string, unknown>)[key], depth });

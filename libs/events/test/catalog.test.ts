@@ -5,7 +5,7 @@ test("every kind is named noun.past, is found by its name, and says its lane", (
   for (const type of eventTypes) {
     expect(type).toMatch(/^[a-z][a-z_]*\.[a-z_]+$/);
     expect(kindOf(type)).toMatchObject({ type, version: expect.any(Number) });
-    expect(["host", "session", "decided"]).toContain(kindOf(type)?.lane);
+    expect(["host", "session", "decided", "fleet"]).toContain(kindOf(type)?.lane);
   }
 });
 

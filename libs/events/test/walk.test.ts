@@ -13,6 +13,7 @@ test.each([
   ["many strings that are large together", Array.from({ length: 8 }, () => "12345678"), "too_large"],
   ["a prototype key", JSON.parse('{"a":{"__proto__":{"isAdmin":true}}}'), "forbidden_key"],
   ["a constructor key", JSON.parse('{"constructor":1}'), "forbidden_key"],
+  ["half of a character in a key", JSON.parse('{"a":{"\\ud800":1,"\\ufffd":2}}'), "forbidden_key"],
   ["a number that is none", [Number.POSITIVE_INFINITY], "not_json"],
   ["a function", { f: () => 1 }, "not_json"],
 ])("%s is %s", (_name, value, code) => {

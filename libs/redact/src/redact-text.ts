@@ -13,8 +13,11 @@ export interface Redacted {
   readonly kinds: Kinds;
 }
 
-/** Rounds after which text is taken as settled. Each mark set is a new edge, behind which more may be recognised. */
-const ROUNDS_MAX = 4;
+/**
+ * Rounds after which text is taken as settled. Each mark set is a new edge, behind which more may be recognised: of secrets that are glued together
+ * each round finds one (five of them were met).
+ */
+const ROUNDS_MAX = 16;
 
 /** Spans of everything outside the marks that stand in the text already. */
 export const spansOutsideMarks = (scanner: Scanner, text: string): readonly Span[] => {

@@ -33,7 +33,7 @@ const armourBeginnings = [
 /** Forges, registries, build and observation services. Prefixes and lengths as their vendors publish them. */
 export const codeShapes: readonly TokenShape[] = [
   // Our own: a session that reads a token file must not hand it to everybody who may read transcripts.
-  shape("claw-token", "clw_api_ clw_host_", WORD, 40),
+  shape("claw-token", "clw_api_ clw_host_ clw_mcp_", WORD, 40),
   shape("private-key", armourBeginnings, BASE64_ENCODED, 16),
   // An installation token of the newer form: an app id and a JWT.
   shape("github-token", "ghs_", DOTTED, 100),
