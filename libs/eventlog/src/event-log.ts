@@ -1,11 +1,14 @@
 /**
  * The log, as a port: an append-only sequence of entries with independent lanes.
  *
- * Two adapters keep the same laws (`contract/`): SQLite in this version, JetStream for fleets. What a caller may rely on:
- * an entry has one sequence for ever; the same id with the same digest is one entry however often it is appended; the same id with another
- * digest is never stored; with `expectedHead`, an entry is stored only if its lane has not moved; `append` returns after the entries are durable.
+ * Two adapters keep the same laws (`contract/`): SQLite for one machine, JetStream for fleets. What a caller may rely on: an entry has one sequence
+ * for ever; the same id with the same digest is one entry however often it is appended; the same id with another digest is never taken for it;
+ * with `expectedHead`, an entry is stored only if its lane has not moved; `append` returns after the entries are stored.
+ *
+ * How long an id is remembered differs: the ledger for ever, a stream for its window of two minutes. A repeat after that is stored again, and
+ * `sequence/` drops it on the way to the ledger.
  */
-import type { Entry, EntryId, Lane, Sequence } from "@claw/events";
+import type { Entry, EntryId, Lane, Position, Sequence } from "@claw/events";
 import type { Effect, Stream } from "effect";
 import type { LogUnavailable } from "./faults.ts";
 
@@ -20,7 +23,7 @@ export type Outcome =
   | { readonly status: "appended"; readonly sequence: Sequence }
   /** The same entry was there already: a retry after a lost ack. */
   | { readonly status: "duplicate"; readonly sequence: Sequence }
-  /** The lane has moved on. */
+  /** The lane has moved on. A stream that no longer knows a draft's id says this too where its expectation is stale. */
   | { readonly status: "lane_conflict"; readonly head: Sequence | 0 }
   /** Another entry has this id. */
   | { readonly status: "id_conflict"; readonly sequence: Sequence; readonly knownDigest: string };
@@ -41,13 +44,17 @@ export interface Range {
 /** How many drafts one append may have: it bounds how long one commit holds everything else up. */
 export const MAX_DRAFTS = 500;
 
-export interface EventLog {
-  /**
-   * Appends drafts in order as one durable commit; each is judged alone, after those before it, so one refused draft does not keep the
-   * others out. Fails only when nothing was stored. Takes at most `MAX_DRAFTS`; more, or an entry that is not JSON, is a defect of the caller.
-   * The log trusts its two writers: it does not check an entry's shape or digests again.
-   */
-  readonly append: (drafts: readonly Draft[]) => Effect.Effect<readonly Outcome[], LogUnavailable>;
+/**
+ * Where a log begins. What was recorded up to `position` is in the ledger of record and not here; entries up to `sequence` only repeat some of it
+ * (DESIGN 14.5). Both are 0 for a log that holds everything from the first entry on.
+ */
+export interface LogStart {
+  readonly sequence: Sequence | 0;
+  readonly position: Position | 0;
+}
+
+/** The reading half: all that replay and projections need. */
+export interface ReadableLog {
   /** The entries of a range in order, then ends. */
   readonly read: (range: Range) => Stream.Stream<Logged, LogUnavailable>;
   /**
@@ -55,10 +62,28 @@ export interface EventLog {
    * Never ends by itself; when the log is closed it fails as `closed`, so that no reader takes silence for the end.
    */
   readonly follow: (after: Sequence | 0) => Stream.Stream<Logged, LogUnavailable>;
+  /** The entry with this number, or null. */
+  readonly at: (sequence: Sequence) => Effect.Effect<Logged | null, LogUnavailable>;
   /** The sequence of a lane's last entry, or 0. */
   readonly head: (lane: Lane) => Effect.Effect<Sequence | 0, LogUnavailable>;
   /** The sequence of the last entry of all, or 0. */
   readonly last: Effect.Effect<Sequence | 0, LogUnavailable>;
+  /** Which life of the log this is. It never changes while a log is open: a log that lost its tail is not continued (DESIGN 14.5). */
+  readonly generation: number;
+  readonly start: LogStart;
+}
+
+export interface EventLog extends ReadableLog {
+  /**
+   * Appends drafts in order; each is judged alone, after those before it, so one refused draft does not keep the others out. Takes at most
+   * `MAX_DRAFTS`; more, or an entry that is not JSON, is a defect of the caller. After a failure some may be stored all the same: appending them
+   * again is safe, because what was stored is then a duplicate. The log trusts its two writers: it does not check an entry's shape or digests.
+   */
+  readonly append: (drafts: readonly Draft[]) => Effect.Effect<readonly Outcome[], LogUnavailable>;
+}
+
+/** A log that knows its entries by id, for ever: the SQLite log, and every ledger. */
+export interface IndexedLog extends ReadableLog {
   /** The entry with this id and its sequence, or null. */
   readonly find: (id: EntryId) => Effect.Effect<Logged | null, LogUnavailable>;
 }

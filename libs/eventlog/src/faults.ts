@@ -3,7 +3,8 @@ import { Data } from "effect";
 
 /**
  * The log cannot be written or read now. `later`: disk full, busy, an I/O error, connection lost. `never`: closed, corrupt, locked by
- * another process, unwritable, made by a newer version, or shorter than what was read from it before (`regressed`).
+ * another process, unwritable, made by a newer version, or shorter than what was read from it before (`regressed`); of a fleet also: a stream of other
+ * settings (`drifted`), a server below the oldest one that is supported (`too_old`), a key that may not do this (`forbidden`).
  */
 export class LogUnavailable extends Data.TaggedError("LogUnavailable")<{
   readonly reason:
@@ -15,6 +16,10 @@ export class LogUnavailable extends Data.TaggedError("LogUnavailable")<{
     | "unwritable"
     | "newer"
     | "regressed"
+    | "drifted"
+    | "too_old"
+    | "forbidden"
+    | "unreachable"
     | "io";
   readonly retry: "later" | "never";
   readonly detail: string;

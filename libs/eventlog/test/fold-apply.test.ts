@@ -2,7 +2,7 @@ import { type EntryId, sequence } from "@claw/events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { givenEntry, givenEvent, givenLane } from "../src/contract/given.ts";
-import { apply, type Checkpoint, type FoldSpec, type Logged, START } from "../src/index.ts";
+import { apply, type Checkpoint, type FoldSpec, type Logged, startOf } from "../src/index.ts";
 
 /** Which names a session had, and in which order: a fold that sees the difference if an event is folded twice, or late. */
 const names: FoldSpec<readonly string[]> = {
@@ -42,7 +42,7 @@ interface Folded {
 /** Folds batches as the shell does: applied, stored, then seen. */
 function fold(
   batches: readonly (readonly Logged[])[],
-  from: Folded = { rows: new Map(), checkpoint: START },
+  from: Folded = { rows: new Map(), checkpoint: startOf(1) },
 ): Folded {
   return batches.reduce<Folded>(({ rows, checkpoint }, batch) => {
     const applied = apply(names, rows, checkpoint, batch);
@@ -94,8 +94,9 @@ describe("the pure core of a fold", () => {
       givenEvent("session.named", {}, { name: "last" }),
     ];
     const entry = givenEntry({ id: "test/1", events });
-    const { touched, checkpoint } = apply(names, new Map(), START, [{ sequence: sequence(1), entry }]);
+    const { touched, checkpoint } = apply(names, new Map(), startOf(1), [{ sequence: sequence(1), entry }]);
     expect(checkpoint).toEqual({
+      ...startOf(1),
       sequence: sequence(1),
       entryId: "test/1" as EntryId,
       skipped: { unknown: 2, poison: 1 },
@@ -114,7 +115,7 @@ describe("the pure core of a fold", () => {
       },
     };
     const log = [1, 2].map((n) => ({ sequence: sequence(n), entry: givenEntry({ id: `test/${n}` }) }));
-    const { touched, checkpoint } = apply(brittle, new Map(), START, log);
+    const { touched, checkpoint } = apply(brittle, new Map(), startOf(1), log);
     expect(Object.fromEntries(touched)).toEqual({ good: 1, bad: 1 });
     expect(checkpoint.skipped).toEqual({ unknown: 0, poison: 1 });
   });
@@ -123,7 +124,7 @@ describe("the pure core of a fold", () => {
     fc.assert(
       fc.property(history, (log) => {
         const rows = new Map<string, readonly string[]>([["all", Object.freeze(["x"])]]);
-        apply(names, Object.freeze(rows), START, log);
+        apply(names, Object.freeze(rows), startOf(1), log);
         expect([...rows]).toEqual([["all", ["x"]]]);
       }),
     );

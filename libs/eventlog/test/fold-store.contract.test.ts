@@ -8,6 +8,8 @@ import { temporaryFolder } from "./temporary.ts";
 
 const spec: FoldSpec<unknown> = { name: "any", version: 1, key: () => null, evolve: () => undefined };
 const at = (n: number): Checkpoint => ({
+  generation: 1,
+  past: 0,
   sequence: sequence(n),
   entryId: `test/${n}` as EntryId,
   skipped: { unknown: n, poison: 0 },
@@ -17,12 +19,12 @@ it("rows and checkpoint are stored together or not at all: no crash can fall bet
   const path = join(temporaryFolder(), "fold.db");
   const stored = Effect.scoped(
     Effect.map(
-      openStore(path, spec, () => Effect.succeed(true)),
+      openStore(path, spec, 1, () => Effect.succeed(true)),
       ({ loaded }) => loaded,
     ),
   );
   const saved = Effect.gen(function* () {
-    const { save } = yield* openStore(path, spec, () => Effect.succeed(true));
+    const { save } = yield* openStore(path, spec, 1, () => Effect.succeed(true));
     yield* save({ touched: new Map([["a", 1]]), checkpoint: at(1) });
     const fails = {
       touched: new Map<string, unknown>([

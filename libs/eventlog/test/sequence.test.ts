@@ -1,33 +1,91 @@
-import { type Digest, type Entry, type EntryId, position } from "@claw/events";
+import { type Digest, type Entry, type EntryId, type Position, position } from "@claw/events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { givenEntry, givenEpoch, givenEvent, givenHost, givenHostEntry } from "../src/contract/given.ts";
-import { admitAll, emptySequencer, type Sequenced, type Sequencer } from "../src/index.ts";
+import { admit, type HostStream, missingOf, type Touched } from "../src/index.ts";
 
-/** A ledger: the caller that stores what was admitted and answers from its unique index. */
+interface Row {
+  readonly position: number;
+  readonly id: EntryId;
+  readonly digest: Digest;
+  readonly fork: boolean;
+}
+
+interface Result {
+  readonly forks: readonly (Row & { readonly knownDigest: Digest })[];
+  readonly missing: readonly (readonly [number, number])[];
+  readonly counts: { readonly duplicates: number; readonly parked: number; readonly turnedAway: number };
+}
+
+/** A ledger: the caller that stores each step before the next one, and answers from its unique index. */
 class Ledger {
-  state: Sequencer = emptySequencer;
+  readonly streams = new Map<string, HostStream>();
   readonly digests = new Map<EntryId, Digest>();
-  readonly rows: { position: number; id: EntryId; digest: Digest; fork: boolean }[] = [];
+  readonly parked = new Map<EntryId, Entry>();
+  readonly rows: Row[] = [];
   readonly maxParked: number;
+  last: Position | 0 = 0;
 
   constructor(maxParked = 1_000) {
     this.maxParked = maxParked;
   }
 
-  take(batch: readonly Entry[]): Sequenced {
-    const known = (id: EntryId): Digest | undefined => this.digests.get(id);
-    const result = admitAll(this.state, batch, { known, maxParked: this.maxParked });
-    this.state = result.state;
-    for (const { position, entry } of result.admitted) this.#store(position, entry, false);
-    for (const { position, entry } of result.forks) this.#store(position, entry, true);
-    this.rows.sort((a, b) => a.position - b.position);
-    return result;
+  take(batch: readonly Entry[]): Result {
+    const forks: (Row & { knownDigest: Digest })[] = [];
+    const counts = { duplicates: 0, parked: 0, turnedAway: 0 };
+    const touched = new Map<string, Touched>();
+    for (const entry of batch) {
+      const step = this.#admit(entry);
+      if (step.touched !== null) touched.set(this.#keep(step.touched), step.touched);
+      const { verdict } = step;
+      if (verdict.kind === "duplicate") counts.duplicates += 1;
+      else if (verdict.kind === "turned_away") counts.turnedAway += 1;
+      else if (verdict.kind === "parked") {
+        counts.parked += 1;
+        this.parked.set(entry.envelope.id, entry);
+        if (verdict.displaced !== null) expect(this.parked.delete(verdict.displaced)).toBe(true);
+      } else if (verdict.kind === "admitted") {
+        for (const { id } of verdict.entries) this.#store(id, this.#take(id, entry), false);
+        expect(verdict.entries.at(-1)?.position).toBe(this.last);
+      } else {
+        const id = verdict.forkId ?? entry.envelope.id;
+        const row = this.#store(id, entry, true);
+        expect(verdict.position).toBe(this.last);
+        if (verdict.forkId !== null) this.digests.set(id, entry.envelope.digest);
+        forks.push({ ...row, knownDigest: verdict.knownDigest });
+      }
+    }
+    return { forks, counts, missing: [...touched.values()].flatMap(({ after }) => missingOf(after)) };
   }
 
-  #store(at: number, { envelope: { id, digest } }: Entry, fork: boolean): void {
+  #admit(entry: Entry) {
+    return admit(entry, {
+      last: this.last,
+      known: (id) => this.digests.get(id),
+      stream: (hostId, epoch) => this.streams.get(`${hostId}/${epoch}`),
+      maxParked: this.maxParked,
+    });
+  }
+
+  #keep({ hostId, epoch, after }: Touched): string {
+    this.streams.set(`${hostId}/${epoch}`, after);
+    return `${hostId}/${epoch}`;
+  }
+
+  /** The entry of an id that is admitted: the one that came, or one that was kept. */
+  #take(id: EntryId, came: Entry): Entry {
+    if (came.envelope.id === id) return came;
+    const kept = this.parked.get(id);
+    expect(this.parked.delete(id)).toBe(true);
+    return kept ?? came;
+  }
+
+  #store(id: EntryId, { envelope: { digest } }: Entry, fork: boolean): Row {
     if (!fork) this.digests.set(id, digest);
-    this.rows.push({ position: at, id, digest, fork });
+    this.last = position(this.last + 1);
+    const row = { position: this.last, id, digest, fork };
+    this.rows.push(row);
+    return row;
   }
 
   get ids(): readonly string[] {
@@ -86,6 +144,7 @@ describe("what a host said is admitted in the order in which it said it", () => 
       fc.property(delivery, sizes, ({ count, deliveries }, cuts) => {
         const ledger = new Ledger();
         const results = cut(deliveries, cuts).map((batch) => ledger.take(batch));
+        expect(ledger.parked.size).toBe(0);
         expect(ledger.ids).toEqual(outbox(count).map(idOf));
         expect(results.flatMap((result) => result.forks)).toEqual([]);
         expect(results.at(-1)?.missing).toEqual([]);
@@ -99,8 +158,7 @@ describe("what a host said is admitted in the order in which it said it", () => 
         const ledger = new Ledger(room);
         let { missing } = ledger.take(deliveries);
         for (let round = 0; missing.length > 0 && round <= count; round += 1) {
-          const asked = missing.flatMap(({ ranges }) => ranges);
-          const again = asked.flatMap(([from, to]) => outbox(count).slice(from - 1, to));
+          const again = missing.flatMap(([from, to]) => outbox(count).slice(from - 1, to));
           missing = ledger.take(again).missing;
         }
         expect(ledger.ids).toEqual(outbox(count).map(idOf));
@@ -112,9 +170,9 @@ describe("what a host said is admitted in the order in which it said it", () => 
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (seqs) => {
         const { missing } = new Ledger().take(seqs.map((seq) => said(seq)));
-        const told = missing
-          .flatMap(({ ranges }) => ranges)
-          .flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, n) => from + n));
+        const told = missing.flatMap(([from, to]) =>
+          Array.from({ length: to - from + 1 }, (_, n) => from + n),
+        );
         const highest = Math.max(...seqs);
         const absent = Array.from({ length: highest }, (_, n) => n + 1).filter((seq) => !seqs.includes(seq));
         expect(told).toEqual(absent);
@@ -127,9 +185,9 @@ describe("what a host said is admitted in the order in which it said it", () => 
     const next = givenEpoch(2);
     ledger.take([said(1), givenHostEntry(host, next, 1), said(2)]);
     expect(ledger.ids).toEqual([said(1), givenHostEntry(host, next, 1), said(2)].map(idOf));
-    const { parked, missing } = ledger.take([givenHostEntry(host, givenEpoch(3), 2)]);
-    expect(parked).toBe(1);
-    expect(missing).toEqual([{ hostId: host, epoch: givenEpoch(3), ranges: [[1, 1]] }]);
+    const { counts, missing } = ledger.take([givenHostEntry(host, givenEpoch(3), 2)]);
+    expect(counts.parked).toBe(1);
+    expect(missing).toEqual([[1, 1]]);
   });
 });
 
@@ -141,7 +199,8 @@ describe("positions", () => {
         for (const batch of cut(deliveries, one)) a.take(batch);
         for (const batch of cut(deliveries, other)) b.take(batch);
         expect(a.rows).toEqual(b.rows);
-        expect(a.state).toEqual(b.state);
+        expect(a.streams).toEqual(b.streams);
+        expect(a.parked).toEqual(b.parked);
       }),
     );
   });
@@ -150,12 +209,9 @@ describe("positions", () => {
     fc.assert(
       fc.property(fc.array(anyEntry, { maxLength: 80 }), (deliveries) => {
         const ledger = new Ledger();
-        const { duplicates, parked, turnedAway } = ledger.take(deliveries);
+        const { duplicates, parked, turnedAway } = ledger.take(deliveries).counts;
         expect(ledger.rows.map((row) => row.position)).toEqual(ledger.rows.map((_, index) => index + 1));
-        const waiting = [...ledger.state.streams.values()].reduce(
-          (sum, stream) => sum + stream.parked.length,
-          0,
-        );
+        const waiting = ledger.parked.size;
         expect(ledger.rows.length + duplicates + waiting + turnedAway).toBe(deliveries.length);
         expect(parked).toBeGreaterThanOrEqual(waiting);
       }),
@@ -164,7 +220,7 @@ describe("positions", () => {
 });
 
 describe("forks", () => {
-  it("are detected wherever the second fact comes, and are never admitted", () => {
+  it("are detected wherever the second fact comes, each once, and are never admitted", () => {
     fc.assert(
       fc.property(delivery, fc.nat(), fc.nat(), sizes, ({ count, deliveries }, which, where, cuts) => {
         const seq = (which % count) + 1;
@@ -174,8 +230,10 @@ describe("forks", () => {
         const forks = cut(all, cuts).flatMap((batch) => ledger.take(batch).forks);
         const second = all.filter((entry) => idOf(entry) === idOf(said(seq)));
         const first = second[0]?.envelope.digest;
-        expect(forks.length).toBe(second.filter((entry) => entry.envelope.digest !== first).length);
+        const others = new Set(second.map((entry) => entry.envelope.digest).filter((one) => one !== first));
+        expect(forks.map((fork) => fork.digest)).toEqual([...others]);
         expect(forks.every((fork) => fork.knownDigest === first)).toBe(true);
+        expect(forks.every((fork) => fork.id.startsWith(`forked/${host}/${epoch}/${seq}/`))).toBe(true);
         expect(ledger.ids).toEqual(outbox(count).map(idOf));
         expect(ledger.digests.get(said(seq).envelope.id)).toBe(first);
       }),
@@ -190,16 +248,17 @@ describe("forks", () => {
       by: { kind: "ingest" },
       events: [givenEvent("session.closed", { how: "archived" })],
     });
-    const { admitted, forks, duplicates } = ledger.take([entry, entry, other]);
-    expect(admitted).toEqual([{ position: position(1), entry }]);
-    expect(duplicates).toBe(1);
-    expect(forks).toEqual([{ position: position(2), entry: other, knownDigest: entry.envelope.digest }]);
+    const { counts, forks } = ledger.take([entry, entry, other]);
+    expect(ledger.ids).toEqual(["silent/h1"]);
+    expect(counts.duplicates).toBe(1);
+    expect(forks).toMatchObject([
+      { position: 2, digest: other.envelope.digest, knownDigest: entry.envelope.digest },
+    ]);
   });
 
   it("cannot be told once the window has forgotten the first digest, but nothing is admitted twice", () => {
-    const forgetful = { known: (): undefined => undefined };
-    const { state } = admitAll(emptySequencer, [said(1)], forgetful);
-    const again = admitAll(state, [said(1, "clone")], forgetful);
-    expect(again).toMatchObject({ admitted: [], forks: [], duplicates: 1 });
+    const stream: HostStream = { next: 2, highest: 1, parked: [] };
+    const { verdict } = admit(said(1, "clone"), { last: 0, known: () => undefined, stream: () => stream });
+    expect(verdict).toEqual({ kind: "duplicate", verified: false });
   });
 });

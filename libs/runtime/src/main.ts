@@ -1,6 +1,7 @@
 /** The one place where effects are run: a program, its signals, and its exit. */
 import { Cause, Effect, Exit, Fiber } from "effect";
 import { EXIT, Stopped } from "./stop.ts";
+import { onStopSignals } from "./stop-signals.ts";
 
 /** How long a program may take to end when it is told to. */
 const PATIENCE_MS = 8_000;
@@ -12,14 +13,11 @@ const PATIENCE_MS = 8_000;
  */
 export function runMain(program: Effect.Effect<number | void, Stopped>): void {
   const fiber = Effect.runFork(program);
-  let asked = false;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, () => {
-      if (asked) process.exit(EXIT.fault);
-      asked = true;
-      setTimeout(() => process.exit(EXIT.fault), PATIENCE_MS).unref();
-      Effect.runFork(Fiber.interrupt(fiber));
-    });
+  const exitNow = (): never => process.exit(EXIT.fault);
+  onStopSignals(() => {
+    setTimeout(exitNow, PATIENCE_MS).unref();
+    Effect.runFork(Fiber.interrupt(fiber));
+  }, exitNow);
   fiber.addObserver((exit) => process.exit(exitCodeOf(exit)));
 }
 

@@ -35,6 +35,29 @@ export function gauge(metrics: Metrics, name: string, help: string, read: () => 
   });
 }
 
+/**
+ * Gauges of one name whose values are read when somebody asks; what is told no more is gone. `read` bounds the labels itself: it says the same few words whatever
+ * peers do.
+ */
+export function gauges(
+  metrics: Metrics,
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  read: () => Iterable<readonly [Readonly<Record<string, string>>, number]>,
+): void {
+  const inner: Gauge = new Gauge({
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [metrics],
+    collect: (): void => {
+      inner.reset();
+      for (const [labels, value] of read()) inner.set({ ...labels }, value);
+    },
+  });
+}
+
 export interface HistogramOf<L extends Labels> {
   readonly observe: (labels: Values<L>, seconds: number) => void;
 }

@@ -3,6 +3,7 @@ import { type Entry, type EntryId, type Lane, NONE, type Sequence, sequence } fr
 import {
   type Draft,
   type EventLog,
+  type IndexedLog,
   type Logged,
   LogUnavailable,
   MAX_DRAFTS,
@@ -23,7 +24,7 @@ interface State {
 }
 
 /** Opens an empty log for the time of a scope, or one with these entries in it. */
-export const openMemoryLog = (entries: readonly Entry[] = []): Effect.Effect<EventLog, never, Scope.Scope> =>
+export const openMemoryLog = (entries: readonly Entry[] = []): Effect.Effect<MemoryLog, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => makeState(entries)),
@@ -44,13 +45,18 @@ function makeState(entries: readonly Entry[]): State {
   return state;
 }
 
-function bind(state: State): EventLog {
+export type MemoryLog = EventLog & IndexedLog;
+
+function bind(state: State): MemoryLog {
   return {
     append: (drafts) => whileOpen(state, () => append(state, drafts)),
     read: (range) => read(state, range),
     follow: (after) => follow(state, after),
     head: (lane) => whileOpen(state, () => state.heads.get(lane) ?? NONE),
     last: whileOpen(state, () => lastOf(state)),
+    at: (sequence) => whileOpen(state, () => state.entries[sequence - 1] ?? null),
+    generation: 1,
+    start: { sequence: NONE, position: NONE },
     find: (id) => whileOpen(state, () => state.byId.get(id) ?? null),
   };
 }

@@ -1,11 +1,14 @@
 /** What an adapter brings to be tested: a way to open one log, and to open it again. */
 import { Effect, Exit, Scope } from "effect";
-import type { EventLog } from "../event-log.ts";
+import type { EventLog, IndexedLog } from "../event-log.ts";
 import type { LogUnavailable } from "../faults.ts";
+
+/** A log under test. One that is indexed is asked to find as well. */
+export type TestedLog = EventLog & Partial<Pick<IndexedLog, "find">>;
 
 export interface LogHarness {
   /** Opens the log, empty the first time. Once that scope is closed it may be opened again. */
-  readonly open: Effect.Effect<EventLog, LogUnavailable, Scope.Scope>;
+  readonly open: Effect.Effect<TestedLog, LogUnavailable, Scope.Scope>;
   /** True if what was appended is there when the log is opened again. */
   readonly lasting: boolean;
 }
@@ -15,7 +18,7 @@ export type MakeHarness = () => LogHarness;
 
 /** A log that a test holds open and closes by hand. */
 export interface HeldLog {
-  readonly log: EventLog;
+  readonly log: TestedLog;
   readonly close: Effect.Effect<void>;
 }
 

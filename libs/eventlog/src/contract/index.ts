@@ -8,7 +8,7 @@ export {
   givenHostEntry,
   givenLane,
 } from "./given.ts";
-export { type HeldLog, hold, type LogHarness, type MakeHarness } from "./harness.ts";
+export { type HeldLog, hold, type LogHarness, type MakeHarness, type TestedLog } from "./harness.ts";
 export { logLaws } from "./laws.ts";
 export { findIn, headIn, judge, type LogModel } from "./model.ts";
 export { logModel } from "./play.ts";

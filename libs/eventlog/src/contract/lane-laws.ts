@@ -1,8 +1,9 @@
 /** Laws of lanes: optimistic heads, independence, one winner. */
+import { sequence } from "@claw/events";
 import { Effect } from "effect";
 import { expect } from "vitest";
-import { givenEntry, givenLane } from "./given.ts";
-import { append, appendAt, entries, idsOf, type Law, readAll, sequenceOf } from "./law.ts";
+import { givenEntry, givenEvent, givenLane } from "./given.ts";
+import { append, appendAt, entries, idsOf, type Law, numbered, readAll, sequenceOf } from "./law.ts";
 
 const RACERS = 50;
 
@@ -24,9 +25,36 @@ export const laneLaws: readonly Law[] = [
       const head = sequenceOf(second);
       expect(yield* appendAt(log, late, sequenceOf(first))).toEqual({ status: "lane_conflict", head });
       expect(yield* appendAt(log, late, 0)).toEqual({ status: "lane_conflict", head });
-      expect(yield* log.find(late.envelope.id)).toBeNull();
+      expect(idsOf(yield* readAll(log))).toEqual(idsOf(entries(2)));
       expect(yield* log.last).toBe(head);
       expect((yield* appendAt(log, late, head))?.status).toBe("appended");
+    }),
+  },
+  {
+    title: "a known entry at a stale head is a duplicate or a lane conflict, and leaves no trace (N1-005)",
+    check: Effect.fnUntraced(function* (log) {
+      const [first, second, third] = yield* append(log, entries(3));
+      const outcome = yield* appendAt(log, numbered(1), sequence(sequenceOf(third) + 1_000));
+      const duplicate = { status: "duplicate", sequence: sequenceOf(second) };
+      expect([duplicate, { status: "lane_conflict", head: sequenceOf(third) }]).toContainEqual(outcome);
+      // The first stands right behind the head that is expected: this is its retry, whatever came after.
+      expect(yield* appendAt(log, numbered(0), 0)).toEqual({
+        status: "duplicate",
+        sequence: sequenceOf(first),
+      });
+      expect(yield* log.last).toBe(sequenceOf(third));
+    }),
+  },
+  {
+    title: "another entry under the id that stands behind its head is an id conflict (X1-008)",
+    check: Effect.fnUntraced(function* (log) {
+      const stored = sequenceOf(yield* appendAt(log, numbered(0), 0));
+      yield* append(log, entries(2, 1));
+      const other = givenEntry({ id: "test/0", events: [givenEvent("session.closed", { how: "archived" })] });
+      const knownDigest = numbered(0).envelope.digest;
+      const conflict = { status: "id_conflict", sequence: stored, knownDigest };
+      expect(yield* appendAt(log, other, 0)).toEqual(conflict);
+      expect(idsOf(yield* readAll(log))).toEqual(idsOf(entries(3)));
     }),
   },
   {

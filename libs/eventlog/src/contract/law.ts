@@ -4,11 +4,12 @@ import { Effect, type Scope, Stream } from "effect";
 import type { EventLog, Logged, Outcome, Range } from "../event-log.ts";
 import type { LogUnavailable } from "../faults.ts";
 import { givenEntry, givenLane } from "./given.ts";
+import type { TestedLog } from "./harness.ts";
 
 /** One law of an open log. It fails by throwing an assertion. */
 export interface Law {
   readonly title: string;
-  readonly check: (log: EventLog) => Effect.Effect<void, LogUnavailable, Scope.Scope>;
+  readonly check: (log: TestedLog) => Effect.Effect<void, LogUnavailable, Scope.Scope>;
 }
 
 /** An entry with an id of its own. */

@@ -9,6 +9,8 @@ import { givenEntry, givenEvent, givenLane } from "./given.ts";
 /** What a log must hold. Sequences are the real log's; the model knows only that they rise. */
 export interface LogModel {
   readonly stored: Logged[];
+  /** True for a log that finds an entry by its id for ever. */
+  readonly knowsIds: boolean;
 }
 
 export const headIn = ({ stored }: LogModel, lane: Lane): Sequence | 0 =>
@@ -17,20 +19,37 @@ export const headIn = ({ stored }: LogModel, lane: Lane): Sequence | 0 =>
 export const findIn = ({ stored }: LogModel, id: EntryId): Logged | null =>
   stored.find(({ entry }) => entry.envelope.id === id) ?? null;
 
-/** What the law says about a draft. `sequence` is the one that the real log gave, taken only where something must be stored. */
-export function judge(
-  model: LogModel,
-  { entry, expectedHead }: Draft,
-  sequence: Sequence | undefined,
-): Outcome {
+/**
+ * What the law says about a draft, given what the log said. The log's own words count in two places only: the sequence of what must be stored, and a
+ * known id at a stale head, where a log that does not know ids for ever may see no more than the stale head.
+ */
+export function judge(model: LogModel, draft: Draft, said: Outcome | undefined): Outcome {
+  const { entry, expectedHead } = draft;
   const known = findIn(model, entry.envelope.id);
-  if (known !== null) return repeat(known, entry);
   const head = headIn(model, entry.envelope.lane);
-  if (expectedHead !== undefined && expectedHead !== head) return { status: "lane_conflict", head };
+  const isStale = expectedHead !== undefined && expectedHead !== head;
+  const conflict: Outcome = { status: "lane_conflict", head };
+  if (known === null && isStale) return conflict;
+  if (known === null) return store(model, entry, said);
+  const mayMiss = isStale && !model.knowsIds && !isBehind(model, draft, known);
+  return mayMiss && said?.status === "lane_conflict" ? conflict : repeat(known, entry);
+}
+
+function store(model: LogModel, entry: Entry, said: Outcome | undefined): Outcome {
+  const sequence = said?.status === "appended" ? said.sequence : undefined;
   const last = model.stored.at(-1)?.sequence ?? NONE;
   if (sequence === undefined || sequence <= last) throw new Error("a stored entry has no rising sequence");
   model.stored.push({ sequence, entry });
   return { status: "appended", sequence };
+}
+
+/** True if the known entry stands right behind the head that is expected: then this is the retry of what stored it, and no log may miss that. */
+function isBehind(model: LogModel, { entry, expectedHead }: Draft, known: Logged): boolean {
+  const { lane } = entry.envelope;
+  const before = model.stored.filter(
+    (logged) => logged.entry.envelope.lane === lane && logged.sequence < known.sequence,
+  );
+  return known.entry.envelope.lane === lane && (before.at(-1)?.sequence ?? NONE) === expectedHead;
 }
 
 function repeat({ sequence, entry: known }: Logged, entry: Entry): Outcome {

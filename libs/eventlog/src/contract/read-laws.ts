@@ -68,18 +68,39 @@ export const readLaws: readonly Law[] = [
     }),
   },
   {
-    title: "find answers with the entry and its sequence, or null; head and last answer 0 where nothing is",
+    title: "at answers with the entry at a sequence, or null; head and last answer 0 where nothing is",
     check: Effect.fnUntraced(function* (log) {
       const entry = givenEntry();
       expect(yield* log.last).toBe(0);
       expect(yield* log.head(givenLane("a"))).toBe(0);
-      expect(yield* log.find(entry.envelope.id)).toBeNull();
+      expect(yield* log.at(sequence(1))).toBeNull();
       expect(yield* readAll(log)).toEqual([]);
       const stored = sequenceOf((yield* append(log, [entry]))[0]);
-      expect(yield* log.find(entry.envelope.id)).toEqual({ sequence: stored, entry });
+      expect(yield* log.at(stored)).toEqual({ sequence: stored, entry });
+      expect(yield* log.at(sequence(stored + 1))).toBeNull();
       expect(yield* log.last).toBe(stored);
       expect(yield* log.head(givenLane("a"))).toBe(stored);
       expect(yield* log.head(givenLane("b"))).toBe(0);
+    }),
+  },
+  {
+    title: "a log that is indexed finds an entry by its id, or answers null",
+    check: Effect.fnUntraced(function* (log) {
+      if (log.find === undefined) return;
+      const entry = givenEntry();
+      expect(yield* log.find(entry.envelope.id)).toBeNull();
+      const stored = sequenceOf((yield* append(log, [entry]))[0]);
+      expect(yield* log.find(entry.envelope.id)).toEqual({ sequence: stored, entry });
+    }),
+  },
+  {
+    title: "a log says where it begins, and every entry of its own lies behind that (DESIGN 14.5)",
+    check: Effect.fnUntraced(function* (log) {
+      expect(log.generation).toBeGreaterThanOrEqual(1);
+      expect(log.start.position).toBeGreaterThanOrEqual(0);
+      const stored = sequenceOf((yield* append(log, [givenEntry()]))[0]);
+      expect(stored).toBeGreaterThan(log.start.sequence);
+      expect(idsOf(yield* readAll(log, { after: log.start.sequence }))).toEqual(["test/1"]);
     }),
   },
 ];

@@ -6,7 +6,9 @@ import {
   type EntryId,
   type Event,
   NONE,
+  type Placed,
   position,
+  type Position,
   type ReadEvent,
   readEvents,
   type Recorded,
@@ -15,14 +17,26 @@ import {
 import type { Logged } from "../event-log.ts";
 import type { FoldSpec, Skipped } from "./spec.ts";
 
-/** How far a fold has come. `entryId` names the entry at `sequence`, so that another log is not taken for the same one. */
+/**
+ * How far a fold has come in one generation of the log. `entryId` names the entry at `sequence`, so that another log is not taken for the same one.
+ * Before the log itself begins (`sequence` is 0), `past` is the position up to which its history was folded.
+ */
 export interface Checkpoint {
+  readonly generation: number;
+  readonly past: Position | 0;
   readonly sequence: Sequence | 0;
   readonly entryId: EntryId | null;
   readonly skipped: Skipped;
 }
 
-export const START: Checkpoint = { sequence: NONE, entryId: null, skipped: { unknown: 0, poison: 0 } };
+/** Nothing was folded: where every fold of a generation begins. */
+export const startOf = (generation: number): Checkpoint => ({
+  generation,
+  past: NONE,
+  sequence: NONE,
+  entryId: null,
+  skipped: { unknown: 0, poison: 0 },
+});
 
 export interface Applied<Row> {
   /** The rows that changed, each once, as they are after the last entry. */
@@ -37,19 +51,51 @@ export function apply<Row>(
   from: Checkpoint,
   entries: readonly Logged[],
 ): Applied<Row> {
-  const touched = new Map<string, Row>();
   let { sequence, entryId } = from;
-  let { unknown, poison } = from.skipped;
+  const news: Placed[] = [];
   for (const logged of entries) {
     if (logged.sequence <= sequence) continue;
-    for (const read of readEvents(logged)) {
-      if (read.status === "unknown") unknown += 1;
-      else if (read.status === "poison" || !applyEvent(spec, rows, touched, logged, read)) poison += 1;
-    }
     sequence = logged.sequence;
     entryId = logged.entry.envelope.id;
+    // On one machine an entry's position is its sequence (DESIGN 14.1); on a stream the sequence stands for it, as an order and no more.
+    news.push({ position: position(sequence), entry: logged.entry });
   }
-  return { touched, checkpoint: { sequence, entryId, skipped: { unknown, poison } } };
+  const { touched, skipped } = fold(spec, rows, from.skipped, news);
+  return { touched, checkpoint: { ...from, sequence, entryId, skipped } };
+}
+
+/** Folds history that comes after the checkpoint: entries at their true positions. */
+export function applyPast<Row>(
+  spec: FoldSpec<Row>,
+  rows: ReadonlyMap<string, Row>,
+  from: Checkpoint,
+  entries: readonly Placed[],
+): Applied<Row> {
+  let { past } = from;
+  const news: Placed[] = [];
+  for (const placed of entries) {
+    if (placed.position <= past) continue;
+    past = placed.position;
+    news.push(placed);
+  }
+  const { touched, skipped } = fold(spec, rows, from.skipped, news);
+  return { touched, checkpoint: { ...from, past, skipped } };
+}
+
+function fold<Row>(
+  spec: FoldSpec<Row>,
+  rows: ReadonlyMap<string, Row>,
+  skipped: Skipped,
+  entries: readonly Placed[],
+): { readonly touched: ReadonlyMap<string, Row>; readonly skipped: Skipped } {
+  const touched = new Map<string, Row>();
+  let { unknown, poison } = skipped;
+  for (const placed of entries)
+    for (const read of readEvents(placed)) {
+      if (read.status === "unknown") unknown += 1;
+      else if (read.status === "poison" || !applyEvent(spec, rows, touched, placed, read)) poison += 1;
+    }
+  return { touched, skipped: { unknown, poison } };
 }
 
 type Known = Extract<ReadEvent, { status: "known" }>;
@@ -59,11 +105,11 @@ function applyEvent<Row>(
   spec: FoldSpec<Row>,
   rows: ReadonlyMap<string, Row>,
   touched: Map<string, Row>,
-  logged: Logged,
+  placed: Placed,
   { event }: Known,
 ): boolean {
   try {
-    const recorded = recordedOf(logged, event);
+    const recorded = recordedOf(placed, event);
     const changes = keysOf(spec, recorded).map(
       (key) => [key, spec.evolve(touched.get(key) ?? rows.get(key), recorded, key)] as const,
     );
@@ -80,8 +126,7 @@ function keysOf<Row>(spec: FoldSpec<Row>, recorded: Recorded): readonly string[]
   return typeof key === "string" ? [key] : key;
 }
 
-/** On this log an entry's position is its sequence (DESIGN 14.1). */
-function recordedOf({ sequence, entry }: Logged, event: Event): Recorded {
-  const { id, lane, by, at } = entry.envelope;
-  return { position: position(sequence), entryId: id, lane, by, recordedAt: at, event };
+function recordedOf({ position: at, entry }: Placed, event: Event): Recorded {
+  const { id, lane, by, at: recordedAt } = entry.envelope;
+  return { position: at, entryId: id, lane, by, recordedAt, event };
 }

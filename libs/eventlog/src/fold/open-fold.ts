@@ -1,16 +1,20 @@
 /** A fold at work: it follows a log, keeps its rows in memory and its progress in a file of its own. */
-import type { Sequence } from "@claw/events";
+import { NONE, type Sequence } from "@claw/events";
 import { Deferred, Effect, Fiber, PubSub, Schedule, type Scope, Stream } from "effect";
-import type { EventLog, Logged } from "../event-log.ts";
-import { LogUnavailable } from "../faults.ts";
-import { apply, type Checkpoint } from "./apply.ts";
+import type { ReadableLog } from "../event-log.ts";
+import type { LogUnavailable } from "../faults.ts";
+import type { History } from "../history.ts";
+import { type Applied, apply, applyPast, type Checkpoint } from "./apply.ts";
+import { historyOf, isBeforeLog, openingOf, pastOf, regressed } from "./past.ts";
 import type { FoldSpec, Skipped } from "./spec.ts";
 import { openStore, type Store } from "./store.ts";
 
 export interface FoldOptions<Row> extends FoldSpec<Row> {
   /** The fold's own file, an absolute path or `:memory:`. It may be deleted whenever the fold is not open. */
   readonly path: string;
-  readonly log: EventLog;
+  readonly log: ReadableLog;
+  /** Where the log does not hold everything: what was before it. Without it such a log can be gone on with, and not begun. */
+  readonly history?: History;
 }
 
 /** Which rows one batch changed. A reader that sees `after` differ from its last `through` has missed some and reads `all` again. */
@@ -56,59 +60,78 @@ interface Parts<Row> {
 }
 
 /**
- * Opens a fold for the time of a scope and lets it follow in the background. Refuses a log that is shorter than what was folded from it
- * (`regressed`): it lost its tail, and must not be continued (DESIGN 14.5). The file of another log is folded anew.
+ * Opens a fold for the time of a scope and lets it follow in the background. Refuses (`regressed`) a log that is shorter than what was folded from
+ * it, or of an older generation: it lost its tail, and must not be continued (DESIGN 14.5). The file of another log is folded anew, and so is that of
+ * an older generation where the log no longer holds everything: first its history, in pages that are kept, then the log. Refuses (`unreachable`,
+ * later) to begin such a log without history.
  */
 export const openFold = Effect.fnUntraced(function* <Row>(
   options: FoldOptions<Row>,
 ): Effect.fn.Return<Fold<Row>, LogUnavailable, Scope.Scope> {
-  const { loaded, save } = yield* openStore(options.path, options, (checkpoint) =>
-    isOf(options.log, checkpoint, options.name),
+  const { log, name, path } = options;
+  const { loaded, save } = yield* openStore(path, options, log.generation, (checkpoint) =>
+    isOf(log, checkpoint, name),
   );
+  if (isBeforeLog(log, loaded.checkpoint)) yield* historyOf(options);
   const changes = yield* PubSub.sliding<FoldChange>(MAX_CHANGES);
   const parts: Parts<Row> = { options, save, changes, progress: { ...loaded, waiting: [] } };
   const fiber = yield* Effect.forkScoped(run(parts));
   return bind(parts, Effect.andThen(Fiber.join(fiber), Effect.never));
 });
 
-/** True if the log holds the checkpoint's entry at its place. */
+/** True if the log goes on from the checkpoint. */
 const isOf = Effect.fnUntraced(function* (
-  log: EventLog,
-  { sequence, entryId }: Checkpoint,
+  log: ReadableLog,
+  { generation, past, sequence, entryId }: Checkpoint,
   name: string,
 ): Effect.fn.Return<boolean, LogUnavailable> {
-  if (entryId === null) return true;
+  if (generation > log.generation) return yield* Effect.fail(regressed(name, log, { generation }));
+  if (generation < log.generation && log.start.position > 0) return false;
+  if (entryId === null) return generation === log.generation && past <= log.start.position;
   const last = yield* log.last;
-  if (last < sequence) return yield* Effect.fail(regressed(name, sequence, last));
-  const at = yield* log.find(entryId);
-  return at?.sequence === sequence;
+  if (last < sequence) return yield* Effect.fail(regressed(name, log, { sequence, last }));
+  const there = sequence === NONE ? null : yield* log.at(sequence);
+  return there?.entry.envelope.id === entryId;
 });
-
-const regressed = (name: string, sequence: number, last: number): LogUnavailable =>
-  new LogUnavailable({
-    reason: "regressed",
-    retry: "never",
-    detail: `The log ends at ${last}, but the fold ${name} has read it up to ${sequence}: the log lost its tail.`,
-  });
 
 /**
  * Follows from the checkpoint, and again from there after a fault that passes. A transaction holds what had gathered in the log while the one
  * before it was written, at most a page, so that nothing waits for a timer.
  */
 const run = <Row>(parts: Parts<Row>): Effect.Effect<void, LogUnavailable> =>
-  Stream.suspend(() => parts.options.log.follow(parts.progress.checkpoint.sequence)).pipe(
-    Stream.runForEachArray((entries) => foldBatch(parts, entries)),
-    Effect.retry({ while: ({ retry }) => retry === "later", schedule: patience }),
+  Effect.andThen(
+    Effect.suspend(() => foldPast(parts)),
+    Stream.suspend(() => parts.options.log.follow(parts.progress.checkpoint.sequence)).pipe(
+      Stream.runForEachArray((entries) => {
+        const { options, progress } = parts;
+        return commit(parts, apply(options, progress.rows, progress.checkpoint, entries));
+      }),
+    ),
+  ).pipe(Effect.retry({ while: ({ retry }) => retry === "later", schedule: patience }));
+
+/** Folds what was before the log, and then stands at its opening. */
+const foldPast = Effect.fnUntraced(function* <Row>(
+  parts: Parts<Row>,
+): Effect.fn.Return<void, LogUnavailable> {
+  const { options, progress } = parts;
+  const { log } = options;
+  if (!isBeforeLog(log, progress.checkpoint)) return;
+  const history = yield* historyOf(options);
+  yield* Stream.runForEachArray(pastOf(log, history, progress.checkpoint.past), (entries) =>
+    commit(parts, applyPast(options, progress.rows, progress.checkpoint, entries)),
   );
+  const opening = yield* openingOf(log);
+  const checkpoint = { ...progress.checkpoint, sequence: log.start.sequence, entryId: opening };
+  yield* commit(parts, { touched: new Map(), checkpoint });
+});
 
 const patience = Schedule.min([Schedule.exponential(FIRST_RETRY_MS), Schedule.spaced(LAST_RETRY_MS)]);
 
 /** Stored first, then seen: a batch that cannot be stored leaves the rows in memory as they were and is folded again. */
-const foldBatch = Effect.fnUntraced(function* <Row>(
-  { options, save, progress, changes }: Parts<Row>,
-  entries: readonly Logged[],
+const commit = Effect.fnUntraced(function* <Row>(
+  { save, progress, changes }: Parts<Row>,
+  applied: Applied<Row>,
 ): Effect.fn.Return<void, LogUnavailable> {
-  const applied = apply(options, progress.rows, progress.checkpoint, entries);
   yield* save(applied);
   const after = progress.checkpoint.sequence;
   for (const [key, row] of applied.touched) progress.rows.set(key, row);

@@ -1,9 +1,10 @@
 /** The log on SQLite: one file, one process, every commit synced (`synchronous=FULL` on a WAL). */
-import type { Sequence } from "@claw/events";
+import { NONE, type Sequence } from "@claw/events";
 import { Effect, Option, type Scope, Stream } from "effect";
 import {
   type Draft,
   type EventLog,
+  type IndexedLog,
   type Logged,
   MAX_DRAFTS,
   type Outcome,
@@ -33,13 +34,11 @@ export interface SqliteLogOptions {
   readonly maxBytes?: number;
 }
 
-export interface SqliteLog extends EventLog {
+export interface SqliteLog extends EventLog, IndexedLog {
   /** What the connection's settings are now, by name. */
   readonly readPragmas: Effect.Effect<Pragmas, LogUnavailable>;
   /** Bytes on disk, without the WAL. */
   readonly sizeBytes: Effect.Effect<number, LogUnavailable>;
-  /** Which life of the log this is; the generation of fencing tokens (DESIGN 14.5). */
-  readonly generation: number;
 }
 
 interface Parts {
@@ -90,10 +89,12 @@ function bind(parts: Parts, generation: number): SqliteLog {
     follow: (after) => follow(parts, after),
     head: (lane) => whileOpen(db, () => head(lane)),
     last: whileOpen(db, tide.last),
+    at: (sequence) => whileOpen(db, () => reader.at(sequence)),
     find: (id) => whileOpen(db, () => reader.find(id)),
     readPragmas: whileOpen(db, () => readPragmas(db, options)),
     sizeBytes: whileOpen(db, () => sizeBytes(db)),
     generation,
+    start: { sequence: NONE, position: NONE },
   };
 }
 

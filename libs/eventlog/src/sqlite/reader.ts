@@ -21,6 +21,7 @@ export interface PageRange {
 export interface Reader {
   /** The first page of a range. Empty only if the range is. */
   readonly page: (range: PageRange) => readonly Logged[];
+  readonly at: (sequence: Sequence) => Logged | null;
   readonly find: (id: string) => Logged | null;
   readonly last: () => Sequence | 0;
 }
@@ -39,6 +40,7 @@ export function makeReader(db: Database): Reader {
     )
     .raw();
   const byId = db.prepare<[string], StoredRow>(`${COLUMNS} WHERE id = ?`).raw();
+  const bySequence = db.prepare<[number], StoredRow>(`${COLUMNS} WHERE sequence = ?`).raw();
   const last = db.prepare<[], Sequence | null>("SELECT max(sequence) FROM entries").pluck();
   const page = ({ after, through, lane }: PageRange): readonly Logged[] =>
     readPage(after, (from) =>
@@ -46,6 +48,10 @@ export function makeReader(db: Database): Reader {
     );
   return {
     page: rememberLast(page),
+    at: (sequence) => {
+      const row = bySequence.get(sequence);
+      return row === undefined ? null : readRow(row);
+    },
     find: (id) => {
       const row = byId.get(id);
       return row === undefined ? null : readRow(row);

@@ -15,6 +15,7 @@ export const hostKinds = {
       memoryBytes: id.count,
       connectorVersion: id.word,
       nodeVersion: id.word,
+      workspaceRoots: fc.constantFrom([], ["/srv"], ["/srv", "/home/ada/work"]),
     }),
   ),
   "epoch.started": kind(
@@ -34,10 +35,16 @@ export const hostKinds = {
       toAt: id.at,
     }),
   ),
+  "outbox.lost": kind(
+    "outbox.lost",
+    fc
+      .record({ epoch: id.epoch, from: fc.integer({ min: 1, max: 9 }), more: fc.nat(9) })
+      .map(({ epoch, from, more }) => ({ epoch, from, to: from + more })),
+  ),
   "host.heard": kind(
     "host.heard",
     fc.record({
-      edge: fc.constantFrom("connected", "returned", "periodic", "disconnected"),
+      edge: fc.constantFrom("connected", "returned", "periodic", "disconnected", "behind", "caught_up"),
       count: id.count,
       longestGapMs: id.count,
       rttMs: id.orNull(id.count),
@@ -62,14 +69,20 @@ export const hostKinds = {
   ),
   "endpoint.described": kind(
     "endpoint.described",
-    fc.record({
-      endpointId: id.endpointId,
-      storeId: id.word,
-      transport: fc.constantFrom("unix", "websocket", "stdio"),
-      address: id.label,
-      codexVersion: id.orNull(id.word),
-      startedByConnector: fc.boolean(),
-    }),
+    fc.record(
+      {
+        endpointId: id.endpointId,
+        storeId: id.word,
+        transport: fc.constantFrom("unix", "websocket", "stdio"),
+        address: id.label,
+        codexVersion: id.orNull(id.word),
+        startedByConnector: fc.boolean(),
+        isDefault: fc.boolean(),
+      },
+      {
+        requiredKeys: ["endpointId", "storeId", "transport", "address", "codexVersion", "startedByConnector"],
+      },
+    ),
   ),
   "endpoint.became": kind(
     "endpoint.became",
@@ -89,4 +102,11 @@ export const hostKinds = {
       digest: id.digest,
     }),
   ),
+  "keys.registered": kind(
+    "keys.registered",
+    fc.record({
+      keys: fc.array(fc.record({ id: id.tokenId, digest: id.digest }), { minLength: 1, maxLength: 3 }),
+    }),
+  ),
+  "key.bound": kind("key.bound", fc.record({ id: id.tokenId, sessionId: id.sessionId })),
 } satisfies Partial<Kinds>;

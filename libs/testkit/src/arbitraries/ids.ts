@@ -5,8 +5,10 @@ import {
   Digest,
   EndpointId,
   Epoch,
+  GroupId,
   HostId,
   ItemId,
+  LedgerId,
   SessionId,
   sha256,
   TokenId,
@@ -30,8 +32,15 @@ export const endpointId = oneOf(["main", "spare"].map((id) => EndpointId.parse(i
 export const turnId = oneOf(["T1", "T2", "T3"].map((id) => TurnId.parse(id)));
 export const itemId = oneOf(["I1", "I2", "I3", "I4"].map((id) => ItemId.parse(id)));
 export const commandId = oneOf(["command-1", "command-2"].map((id) => CommandId.parse(id)));
+export const groupId = oneOf(["default", "night"].map((id) => GroupId.parse(id)));
+/** Few enough that an older one often comes after a newer one. */
+export const fencingToken = fc.record({
+  generation: fc.integer({ min: 0, max: 1 }),
+  counter: fc.integer({ min: 1, max: 5 }),
+});
 export const requestId = fc.constantFrom("0", "1", "2");
 export const tokenId = oneOf(["token-1", "token-2", "token-3"].map((id) => TokenId.parse(id)));
+export const ledgerId = oneOf(["ledger-1", "ledger-2"].map((id) => LedgerId.parse(id)));
 export const epoch = oneOf(["0", "1"].map((digit) => Epoch.parse(digit.repeat(32))));
 export const digest = oneOf(["one", "two"].map((text) => Digest.parse(sha256(text))));
 

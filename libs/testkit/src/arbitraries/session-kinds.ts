@@ -44,5 +44,6 @@ export const sessionKinds = {
   "session.staled": kind("session.staled", fc.record({ lastHeardAt: id.at })),
   "session.returned": kind("session.returned", fc.constant({})),
   "session.lost": kind("session.lost", fc.record({ endpointId: id.endpointId, reason: id.word })),
+  "session.bound": kind("session.bound", fc.record({ commandId: id.commandId, boundTo: id.sessionId })),
   "history.gapped": kind("history.gapped", fc.record({ reason: id.word, afterTurnId: id.orNull(id.turnId) })),
 } satisfies Partial<Kinds>;

@@ -49,7 +49,7 @@ export const turnKinds = {
       completedAt: id.orNull(id.at),
       durationMs: id.orNull(id.count),
       exitCode: id.orNull(fc.integer({ min: -1, max: 255 })),
-      clientId: id.orNull(fc.constantFrom("claw:1", "a-uuid")),
+      clientId: id.orNull(fc.constantFrom("claw:command-1", "claw:1", "a-uuid")),
       cutBytes: id.count,
     }),
     itemBody,
@@ -60,14 +60,24 @@ export const turnKinds = {
   ),
   "approval.requested": kind(
     "approval.requested",
-    fc.record({
-      requestId: id.requestId,
-      kind: id.word,
-      turnId: id.orNull(id.turnId),
-      itemId: id.orNull(id.itemId),
-      availableDecisions: fc.subarray(["accept", "decline"]),
-    }),
-    id.orNull(fc.record({ subject: id.orNull(id.text), reason: id.orNull(id.text) })),
+    fc.record(
+      {
+        requestId: id.requestId,
+        kind: fc.oneof(fc.constantFrom("command", "fileChange"), id.word),
+        turnId: id.orNull(id.turnId),
+        itemId: id.orNull(id.itemId),
+        availableDecisions: fc.subarray(["accept", "decline"]),
+        subjectDigest: id.digest,
+        workspace: id.orNull(id.label),
+      },
+      { requiredKeys: ["requestId", "kind", "turnId", "itemId", "availableDecisions"] },
+    ),
+    id.orNull(
+      fc.record(
+        { subject: id.orNull(id.text), reason: id.orNull(id.text), detail: id.orNull(id.text) },
+        { requiredKeys: ["subject", "reason"] },
+      ),
+    ),
   ),
   "approval.resolved": kind(
     "approval.resolved",

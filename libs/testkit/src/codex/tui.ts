@@ -2,12 +2,15 @@ import type { IPty } from "@lydell/node-pty";
 import { describeTarget, type Target } from "@claw/codex-rpc";
 import { codexBinaryPath } from "./codex-binary.ts";
 import type { CodexHome } from "./codex-home.ts";
+import { makeScreen } from "./screen.ts";
 
 /** A real Codex terminal, driven through a pseudo-terminal. */
 export interface CodexTui {
   readonly pid: number;
   /** What it has written since its start, without control sequences; a screen of text, not a picture. */
   readonly screen: () => string;
+  /** What stands on its screen at this moment, row by row. */
+  readonly view: () => string;
   readonly type: (text: string) => void;
   /** Types a line, waits until it is on the screen, and sends it: Enter right behind a burst of keys counts as part of a paste. */
   readonly say: (line: string) => Promise<void>;
@@ -58,9 +61,11 @@ export async function startCodexTui(options: CodexTuiOptions): Promise<CodexTui>
 
 function control(terminal: IPty): CodexTui {
   const watchers = new Set<() => void>();
+  const picture = makeScreen(columns, rows);
   let raw = "";
   terminal.onData((data) => {
     raw = (raw + data).slice(-keptCharacters);
+    picture.write(data);
     answerQueries(terminal, data);
     for (const watcher of watchers) watcher();
   });
@@ -86,6 +91,7 @@ function control(terminal: IPty): CodexTui {
   return {
     pid: terminal.pid,
     screen,
+    view: picture.text,
     type: (text) => terminal.write(text),
     say: async (line) => {
       terminal.write(line);

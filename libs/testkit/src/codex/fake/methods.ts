@@ -26,7 +26,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   "thread/list": (world, _peer, params) => page(listed(world, params), params),
   "thread/read": readThread,
   "thread/turns/list": (world, _peer, params) => {
-    const { turns } = persisted(find(world, params));
+    const { turns } = persisted(known(world, params));
     const view = typeof params["itemsView"] === "string" ? params["itemsView"] : "summary";
     const ordered = params["sortDirection"] === "asc" ? turns.toReversed() : turns;
     return page(
@@ -35,7 +35,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     );
   },
   "thread/items/list": (world, _peer, params) => {
-    const { turns } = persisted(find(world, params));
+    const { turns } = persisted(known(world, params));
     const entries = turns
       .toReversed()
       .flatMap((turn) => turn.items.map((item) => ({ turnId: turn.id, item })));
@@ -49,6 +49,16 @@ export const handlers: Readonly<Record<string, Handler>> = {
       approvalPolicy: textOf(params["approvalPolicy"]),
       ephemeral: params["ephemeral"] === true,
     });
+    fake.subscribers.add(peer);
+    broadcastLater(world, "thread/started", { thread: fake.thread });
+    return opened(fake.thread);
+  },
+  "thread/fork": (world, peer, params) => {
+    const { thread, turns } = persisted(find(world, params));
+    const fake = makeThread(world, { cwd: thread.cwd, threadSource: textOf(params["threadSource"]) });
+    Object.assign(fake.thread, { forkedFromId: thread.id, preview: thread.preview, name: thread.name });
+    fake.turns.push(...turns);
+    fake.isPersisted = true;
     fake.subscribers.add(peer);
     broadcastLater(world, "thread/started", { thread: fake.thread });
     return opened(fake.thread);
@@ -93,6 +103,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     setImmediate(() => endTurn(world, fake, "interrupted"));
     return {};
   },
+  "thread/backgroundTerminals/clean": () => ({}),
   "model/list": (_world, _peer, params) => page([fakeModelRow], params),
 };
 
@@ -180,11 +191,19 @@ function keyOf(row: PageRow): string {
   return "id" in row ? row.id : `${row.turnId}/${row.item.id}`;
 }
 
+/** In memory. */
 function find(world: World, params: Params): FakeThread {
+  const fake = known(world, params);
+  if (!fake.isLoaded) throw new Refused(`thread not found: ${fake.thread.id}`);
+  return fake;
+}
+
+/** In memory or on disk: what was written down is listed either way, as the real server does. */
+function known(world: World, params: Params): FakeThread {
   const threadId = textOf(params["threadId"]);
   if (threadId === undefined) throw new Refused("Invalid request: missing field `threadId`");
   const fake = world.threads.get(threadId);
-  if (!fake?.isLoaded) throw new Refused(`thread not found: ${threadId}`);
+  if (!fake) throw new Refused(`thread not found: ${threadId}`);
   return fake;
 }
 

@@ -1,7 +1,8 @@
 /**
  * One way to go wrong. `ignore` never answers, `twice` answers twice, `hold` answers when the test lets go, `garble` answers with
  * half a frame, `no_code` with an error that has no code, `neither` with neither result nor error, `overload` with -32001,
- * `drain` as a server that shuts down, `cut` closes the connection, `loop` gives a page that points at itself.
+ * `drain` as a server that shuts down, `cut` closes the connection, `loop` gives a page that points at itself, `writer` refuses because another
+ * server has the thread, `refuse` in words that mean nothing else, `lose` closes the connection. Only these three do not carry the call out.
  */
 export type Mischief =
   | "ignore"
@@ -13,7 +14,10 @@ export type Mischief =
   | "overload"
   | "drain"
   | "cut"
-  | "loop";
+  | "loop"
+  | "writer"
+  | "refuse"
+  | "lose";
 
 /** Does one mischief to the next `times` calls of a method. */
 export interface MischiefRule {

@@ -42,10 +42,16 @@ export function serve(desk: Desk, peer: Peer, text: string): void {
   if (id === undefined) return;
   desk.heard({ id, method, params: message["params"] });
   const act = desk.plan.next(method);
+  if (act === "lose") return peer.cut();
+  if (act === "writer") return peer.send({ id, error: { code: -32_600, message: HELD_ELSEWHERE } });
+  if (act === "refuse") return peer.send({ id, error: { code: -32_600, message: REFUSED } });
   const reply = { id, ...answer(desk, peer, method, message["params"]) };
   if (act) return misbehave(desk, peer, reply, act);
   peer.send(reply);
 }
+
+const REFUSED = "the test does not want this";
+const HELD_ELSEWHERE = "thread of the test already has an active writer";
 
 function frameOf(message: Message | null): HeardFrame {
   if (message === null) return { kind: "garbage", method: null };
@@ -91,7 +97,12 @@ function initialize(world: World, peer: Peer, params: Message): object {
   };
 }
 
-function misbehave(desk: Desk, peer: Peer, reply: { readonly id: unknown }, act: Mischief): void {
+function misbehave(
+  desk: Desk,
+  peer: Peer,
+  reply: { readonly id: unknown },
+  act: Exclude<Mischief, "lose" | "writer" | "refuse">,
+): void {
   const { id } = reply;
   switch (act) {
     case "ignore":

@@ -1,0 +1,25 @@
+/** Whether a stream's leader still speaks for the others, as it says itself in `STREAM.INFO`. Pure. */
+import { type Answer, asObject, numberIn } from "./answer.ts";
+
+/** A leader speaks with its followers every second. */
+const UNHEARD_MS = 3_000;
+const NANOS_PER_MS = 1_000_000;
+
+/**
+ * How long ago (ms) a leader last heard enough of its followers to go on: 0 where it needs none, `Infinity` where those that it needs are said to be
+ * offline. What cannot be read says nothing against it.
+ */
+export function unheardForMs(answer: Answer): number {
+  const replicas = asObject(answer["cluster"])?.["replicas"];
+  const followers = Array.isArray(replicas) ? replicas.map(asObject) : [];
+  const ages = followers.map(ageOf).toSorted((one, other) => one - other);
+  // With itself a majority; the last of those that it needs decides.
+  const needed = Math.floor((followers.length + 1) / 2);
+  return needed === 0 ? 0 : (ages[needed - 1] ?? 0);
+}
+
+const ageOf = (follower: Answer | null): number =>
+  follower?.["offline"] === true ? Infinity : (numberIn(follower, "active") ?? 0) / NANOS_PER_MS;
+
+/** Whether a leader can go on, for who is about to look for another node. */
+export const hasQuorum = (answer: Answer): boolean => unheardForMs(answer) < UNHEARD_MS;
