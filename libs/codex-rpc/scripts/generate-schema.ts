@@ -21,7 +21,8 @@ export async function generateSchema(): Promise<GeneratedSchema> {
   const codex = (...args: readonly string[]) => run(process.execPath, [wrapperPath(), ...args], { env });
   try {
     const { stdout } = await codex("--version");
-    await codex("app-server", "generate-json-schema", "--out", folder);
+    // With what is experimental: one method of it is spoken here.
+    await codex("app-server", "generate-json-schema", "--experimental", "--out", folder);
     const text = await readFile(join(folder, "codex_app_server_protocol.schemas.json"), "utf8");
     return { version: /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? "unknown", bundle: JSON.parse(text) };
   } finally {

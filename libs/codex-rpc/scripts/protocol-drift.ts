@@ -2,7 +2,7 @@ import { z } from "zod";
 import { itemKinds } from "../src/protocol/item.ts";
 import { methods } from "../src/protocol/methods.ts";
 import { notifications } from "../src/protocol/notifications.ts";
-import { serverRequests } from "../src/protocol/server-requests.ts";
+import { answers, serverRequests } from "../src/protocol/server-requests.ts";
 import { compareRead, compareWritten, type Findings, type Side } from "./compare.ts";
 import { follow, isRecord, type Node, shapesOf } from "./json-schema.ts";
 
@@ -19,6 +19,7 @@ export function protocolDrift(bundle: Node): Findings {
   }
   compareInbound(bundle, "ServerNotification", notifications, findings);
   compareInbound(bundle, "ServerRequest", serverRequests, findings);
+  compareAnswers(bundle, findings);
   compareItems(bundle, findings);
   const unused = [...requests.keys()].filter((method) => !Object.hasOwn(methods, method));
   findings.news.push(`${unused.length} methods are not spoken here`);
@@ -38,6 +39,17 @@ function compareInbound(
   }
   const unread = [...theirs.keys()].filter((method) => !Object.hasOwn(table, method));
   findings.news.push(`${union}: not read here: ${unread.join(", ")}`);
+}
+
+/** Each answer that we write, with what they read as the answer to that question. */
+function compareAnswers(bundle: Node, findings: Findings): void {
+  const asked = byMethod(bundle, "ServerRequest");
+  for (const [method, schema] of Object.entries(answers)) {
+    const theirs = missing(asked, method, findings);
+    if (!theirs) continue;
+    const node: Node = { $ref: (theirs.$ref ?? "").replace(/Params$/, "Response") };
+    compareWritten(ours(schema), { root: bundle, node }, `${method} answer`, findings);
+  }
 }
 
 /** Each kind of item that we read in full, with the variant that says the same `type`. */

@@ -4,8 +4,10 @@ import type { Core } from "./core.ts";
 import { backoffMs } from "./domain/backoff.ts";
 import type { Outcome } from "./domain/framing.ts";
 import { sortRejection } from "./domain/rejection.ts";
+import type { Reply } from "./domain/inbound.ts";
 import { type CodexFault, fault } from "./faults.ts";
 import { type MethodName, type MethodParams, type MethodResult, methods } from "./protocol/methods.ts";
+import { answers } from "./protocol/server-requests.ts";
 
 /**
  * Calls a method. When the server is overloaded and the method may be repeated, it is asked again after a random
@@ -62,6 +64,26 @@ function ask(core: Core, method: MethodName, params: unknown): Effect.Effect<unk
     }
     post(core, { method, id, params });
     return Effect.sync(() => core.calls.abandon(id));
+  });
+}
+
+/**
+ * Replies to a question of the server that this connection heard and that is still open; the only place in which a reply is written. It is never said
+ * twice, never an error, and never of a shape that the kind of the question does not have: a reply that Codex cannot read would deny.
+ */
+export function reply(core: Core, { request, result }: Reply): Effect.Effect<void, CodexFault> {
+  return Effect.suspend(() => {
+    const { wire, over } = core;
+    const { id, method } = request;
+    const written = answers[method].parse(result);
+    if (over) return Effect.fail(over);
+    if (!wire || wire.outboundBytes() > core.settings.limits.outboundBytes)
+      return Effect.fail(fault("outbound_full", { message: `${method}: the server does not read`, method }));
+    if (!core.asked.take(request))
+      return Effect.fail(fault("not_asked", { message: `${method}: the question is not open here`, method }));
+    core.counters.answers += 1;
+    post(core, { id, result: written });
+    return Effect.void;
   });
 }
 

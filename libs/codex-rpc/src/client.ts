@@ -1,5 +1,6 @@
 import { Effect } from "effect";
 import type { Connection } from "./connection.ts";
+import type { Reply } from "./domain/inbound.ts";
 import { type CodexFault, fault } from "./faults.ts";
 import { type MethodParams, type MethodResult, threadSourceKinds } from "./protocol/methods.ts";
 import type { Model } from "./protocol/model.ts";
@@ -43,9 +44,17 @@ export function readThread(
   return Effect.map(request("thread/read", { threadId, ...options }), ({ thread }) => thread);
 }
 
-/** Subscribes to a thread and keeps it loaded. Repeating it changes nothing; open server requests are sent again. */
-export function resumeThread({ request }: Connection, threadId: string): Asked<Thread> {
-  return Effect.map(request("thread/resume", { threadId, excludeTurns: true }), ({ thread }) => thread);
+/**
+ * Subscribes to a thread and keeps it loaded. Repeating it changes nothing; open server requests are sent again. `config` is for a thread that is not in
+ * memory: one that is, and to which nobody listens, would be unloaded for it.
+ */
+export function resumeThread(
+  { request }: Connection,
+  threadId: string,
+  config?: MethodParams<"thread/resume">["config"],
+): Asked<Thread> {
+  const params = { threadId, excludeTurns: true, ...(config !== undefined && { config }) };
+  return Effect.map(request("thread/resume", params), ({ thread }) => thread);
 }
 
 /** Ends the subscription; says whether there was one, and whether the thread is loaded at all. */
@@ -80,6 +89,11 @@ export function startThread(
   return Effect.map(request("thread/start", params), ({ thread }) => thread);
 }
 
+/** Makes a thread with another one's history, stored at once, and subscribes to it. */
+export function forkThread({ request }: Connection, params: MethodParams<"thread/fork">): Asked<Thread> {
+  return Effect.map(request("thread/fork", { excludeTurns: true, ...params }), ({ thread }) => thread);
+}
+
 export interface Message {
   readonly threadId: string;
   readonly text: string;
@@ -104,6 +118,21 @@ export function steerTurn(
 /** Interrupts the active turn; refused before it has started. A running shell command lives on. */
 export function interruptTurn({ request }: Connection, threadId: string, turnId: string): Asked<void> {
   return Effect.asVoid(request("turn/interrupt", { threadId, turnId }));
+}
+
+/**
+ * Kills the shell commands of a thread that run on beyond their turn. Refused on a connection without `experimentalApi`.
+ */
+export function cleanBackgroundTerminals({ request }: Connection, threadId: string): Asked<void> {
+  return Effect.asVoid(request("thread/backgroundTerminals/clean", { threadId }));
+}
+
+/**
+ * Answers a question that the server asked on this connection: for whoever was commanded to decide it, by name. There is no default and no error to answer
+ * with; who is in doubt says nothing (PROTOCOL trap 1).
+ */
+export function answerRequest({ answer }: Connection, reply: Reply): Asked<void> {
+  return answer(reply);
 }
 
 /** Names a thread, which also persists it. */

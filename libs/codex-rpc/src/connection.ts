@@ -1,9 +1,9 @@
 import { Deferred, Effect, Exit, Scope, Stream } from "effect";
-import { call, post } from "./call.ts";
+import { call, post, reply } from "./call.ts";
 import { type Core, finish, makeCore, release, wireEvents } from "./core.ts";
 import type { Counters } from "./counters.ts";
 import { type CodexFault, fault } from "./faults.ts";
-import type { Inbound } from "./domain/inbound.ts";
+import type { Inbound, Reply } from "./domain/inbound.ts";
 import { type ConnectOptions, settle } from "./options.ts";
 import type { MethodName, MethodParams, MethodResult } from "./protocol/methods.ts";
 import { parseUserAgent } from "./protocol/version.ts";
@@ -26,8 +26,8 @@ export interface ServerInfo {
 /**
  * One conversation with an app-server.
  *
- * There is deliberately no way to answer a server's request: such a request goes to every subscriber, the first
- * answer wins and even an error is an answer, so a watcher that speaks decides for the human whose turn it is.
+ * It never answers a server's request by itself: such a request goes to every subscriber, the first answer wins and even an error is an answer, so a
+ * watcher that speaks decides for the human whose turn it is. Whoever was told to decide says so with `answer`, and nothing else writes a reply.
  */
 export interface Connection {
   readonly server: ServerInfo;
@@ -37,6 +37,11 @@ export interface Connection {
     params: MethodParams<Name>,
     options?: { readonly timeoutMs?: number },
   ) => Effect.Effect<MethodResult<Name>, CodexFault>;
+  /**
+   * Answers one question that came out of this connection's `inbox`, at most once. It succeeds when the answer is written; that it was the first shows by
+   * `serverRequest/resolved`. Fails with `not_asked`, and says nothing, where the question came by another connection, is over, or was answered here.
+   */
+  readonly answer: (reply: Reply) => Effect.Effect<void, CodexFault>;
   /**
    * What arrives by itself, in order of arrival, for one reader. It fails with the reason when the connection ends. An
    * owner that does not keep up loses the connection (`inbox_overflow`), never a single message: it
@@ -77,6 +82,7 @@ function bind(core: Core, server: ServerInfo): Connection {
     server,
     request: (method, params, options) =>
       call(core, method, params, options?.timeoutMs ?? core.settings.deadlines.requestMs),
+    answer: (answered) => reply(core, answered),
     inbox: Stream.fromQueue(core.inbox).pipe(Stream.map((parcel) => release(core, parcel))),
     closed: Deferred.await(core.ended),
     counters: core.counters,

@@ -1,5 +1,6 @@
 import { Cause, Deferred, Effect, Queue } from "effect";
 import { type Counters, makeCounters } from "./counters.ts";
+import { type Asked, makeAsked } from "./domain/asked.ts";
 import { type Correlator, makeCorrelator } from "./domain/correlate.ts";
 import { type Outcome, readFrame } from "./domain/framing.ts";
 import { type CodexFault, fault } from "./faults.ts";
@@ -25,6 +26,7 @@ export interface Core {
   readonly settings: Settings;
   readonly counters: Counters;
   readonly calls: Correlator<Ticket>;
+  readonly asked: Asked;
   readonly inbox: Queue.Queue<Parcel, CodexFault>;
   /** Completed once, with the first reason for the end. */
   readonly ended: Deferred.Deferred<CodexFault>;
@@ -43,6 +45,7 @@ export const makeCore = Effect.fnUntraced(function* (options: ConnectOptions, se
     settings,
     counters: makeCounters(),
     calls: makeCorrelator<Ticket>({ inflight: settings.limits.inflight, ids }),
+    asked: makeAsked(),
     inbox,
     ended,
     wire: null,
@@ -94,6 +97,9 @@ function receive(core: Core, bytes: Uint8Array, isBinary: boolean): void {
 }
 
 function deliver(core: Core, inbound: Inbound, bytes: number): void {
+  if (inbound.kind === "request") core.asked.hear(inbound);
+  if (inbound.kind === "notification" && inbound.known && inbound.method === "serverRequest/resolved")
+    core.asked.close(inbound.params.requestId);
   const hasRoom = core.inboxBytes + bytes <= core.settings.limits.inboxBytes;
   if (hasRoom && Queue.offerUnsafe(core.inbox, { inbound, bytes })) {
     core.inboxBytes += bytes;

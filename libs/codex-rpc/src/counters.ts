@@ -13,6 +13,8 @@ export interface Counters {
   overloads: number;
   repeats: number;
   probes: number;
+  /** Questions of the server that were answered on this connection. */
+  answers: number;
   /** Notifications and requests that are not read here, by method; at most 64 names, the rest under `other`. */
   readonly unknownMethods: Map<string, number>;
 }
@@ -34,6 +36,7 @@ export function makeCounters(): Counters {
     overloads: 0,
     repeats: 0,
     probes: 0,
+    answers: 0,
     unknownMethods: new Map(),
   };
 }

@@ -1,4 +1,5 @@
 import { Data } from "effect";
+import { readRefusal, type Refusal } from "./domain/refusal.ts";
 
 /** When trying again makes sense: at once (after reconnecting), after a while, or not before something changes. */
 export type Retry = "now" | "later" | "never";
@@ -20,6 +21,7 @@ const retryOf = {
   rejected: "never",
   method_unknown: "never",
   reply_malformed: "never",
+  not_asked: "never",
   inflight_full: "later",
   outbound_full: "later",
   closed_by_server: "now",
@@ -59,6 +61,23 @@ export class CodexFault extends Data.TaggedError("CodexFault")<
 export function fault(code: CodexFaultCode, detail: CodexFaultDetail): CodexFault {
   return new CodexFault({ ...detail, message: cut(detail.message), code, retry: retryOf[code] });
 }
+
+/** What the server's "no" means; null for every fault that is not the server's own "no". */
+export const refusalOf = ({ code, message }: Pick<CodexFault, "code" | "message">): Refusal | null =>
+  code === "rejected" ? readRefusal(message) : null;
+
+/** The call was surely not carried out: the server said so before it began, or never got it. After any other fault it may have been. */
+export const didNothing = ({ code }: Pick<CodexFault, "code">): boolean => UNDONE.has(code);
+
+const UNDONE: ReadonlySet<CodexFaultCode> = new Set([
+  "overloaded",
+  "draining",
+  "rejected",
+  "method_unknown",
+  "inflight_full",
+  "outbound_full",
+  "not_asked",
+]);
 
 function cut(message: string): string {
   return message.length <= maxMessage ? message : `${message.slice(0, maxMessage - 1)}…`;

@@ -1,5 +1,8 @@
 export {
   activeTurn,
+  answerRequest,
+  cleanBackgroundTerminals,
+  forkThread,
   interruptTurn,
   listItems,
   listModels,
@@ -20,8 +23,16 @@ export { connect, type Connection, type ServerInfo } from "./connection.ts";
 export type { Counters } from "./counters.ts";
 export type { Backoff } from "./domain/backoff.ts";
 export type { RequestId } from "./domain/framing.ts";
-export { CodexFault, type CodexFaultCode, type Retry } from "./faults.ts";
-export type { Inbound, KnownNotification, KnownServerRequest, Unreadable } from "./domain/inbound.ts";
+export type { Refusal } from "./domain/refusal.ts";
+export { CodexFault, type CodexFaultCode, didNothing, refusalOf, type Retry } from "./faults.ts";
+export type {
+  AnswerableRequest,
+  Inbound,
+  KnownNotification,
+  KnownServerRequest,
+  Reply,
+  Unreadable,
+} from "./domain/inbound.ts";
 export {
   type ConnectOptions,
   type Deadlines,
@@ -41,6 +52,9 @@ export {
 export { Model } from "./protocol/model.ts";
 export { type NotificationMethod, type NotificationParams, notifications } from "./protocol/notifications.ts";
 export {
+  type AnswerableMethod,
+  type AnswerTo,
+  isAnswerableMethod,
   type ServerRequestMethod,
   type ServerRequestParams,
   serverRequests,

@@ -4,14 +4,25 @@
  */
 import type {
   Activity,
+  CommandId,
   EndpointId,
+  GroupId,
   HostId,
   ItemId,
+  LeaseId,
+  OutcomeWord,
+  Placement,
   Principal,
   SessionId,
   TokenId,
   TurnId,
 } from "@claw/events";
+import type { ApprovalRow } from "./approval-rows.ts";
+import type { CommandRow, LeaseRow, RuleRow } from "./command-rows.ts";
+import type { LaneRow, LedgerRow } from "./log-rows.ts";
+import type { AttentionActsRow, SharingRow, SignInRow } from "./people-rows.ts";
+import type { ArchiveRow, CheckpointsRow, EgressRow, OwnerRow, RuntimeRow } from "./registry-rows.ts";
+import type { ProgressReport, ReportsRow, Spawn, ThreadKeyRow } from "./spawn-rows.ts";
 
 /** Have we heard lately? `live` now · `stale` its host is silent · `unknown` its app-server cannot be reached · `gone` deleted (N1-024). */
 export interface Freshness {
@@ -38,9 +49,37 @@ export interface Usage {
   readonly contextWindow: number | null;
 }
 
-/** One observed Codex thread (S1-047). Key: sessionId. */
+/** Who holds a session's write lease. When it ends is in the leader's memory alone: a renewal leaves no entry (DESIGN 14.8). */
+export interface Writer {
+  readonly leaseId: LeaseId;
+  readonly holder: Principal;
+  readonly ttlMs: number;
+  readonly sinceAt: number;
+}
+
+/** The last accepted command that a host has to carry out in a session, in a line. */
+export interface LastCommand {
+  readonly commandId: CommandId;
+  readonly commandType: string;
+  readonly decidedAt: number;
+  readonly outcome: OutcomeWord | null;
+}
+
+/** One observed Codex thread (S1-047), or a session that was asked for and has no thread yet. Key: sessionId. */
 export interface SessionRow {
   readonly sessionId: SessionId;
+  /**
+   * `ready`: there is a thread. A session that was asked for is `provisioning` until it has one, and `failed` where its command came to its end without one
+   * (DESIGN 7, 14.16).
+   */
+  readonly lifecycle: "provisioning" | "failed" | "ready";
+  /** Of one that was asked for and has its thread: the session of that thread, which carries on. This row is in no list any more. */
+  readonly boundTo: SessionId | null;
+  readonly spawn: Spawn | null;
+  /** What it is for, as was last said: by whoever asked for it, or by itself. */
+  readonly purpose: string | null;
+  /** The newest report; all that are kept are rows of `reports`. */
+  readonly progress: ProgressReport | null;
   readonly hostId: HostId;
   readonly endpointId: EndpointId;
   readonly workspace: string | null;
@@ -69,11 +108,26 @@ export interface SessionRow {
   readonly usage: Usage | null;
   /** Request ids that wait for somebody. */
   readonly openApprovals: readonly string[];
+  /** Those that are over because its host may not join, and open again where it may (`admission.ts`). Never shown. */
+  readonly withheldApprovals: readonly string[];
   /** Parts of the history that could not be had. */
   readonly historyGaps: number;
+  /** Calls with its key that its key is not for. */
+  readonly attempts: number;
+  readonly writer: Writer | null;
+  /** When automation last gave way to a person here; null once a lease is granted again (N1-020). */
+  readonly automationYieldedAt: number | null;
+  readonly lastCommand: LastCommand | null;
+  /** Commands whose turn has not ended, the newest last: so that its end is told to each of them. */
+  readonly turnCommands: readonly { readonly turnId: TurnId; readonly commandId: CommandId }[];
   readonly firstSeenAt: number;
   /** When the last fact about it was recorded. Heartbeats of its host are newer; they are an overlay. */
   readonly lastFactAt: number;
+  /** Every fact of its lane, as `LaneRow` counts them, and the type of the last one that said something of it. */
+  readonly factCount: number;
+  readonly lastFactType: string | null;
+  /** The newest refusal of what the session itself asked for; null where there was none. */
+  readonly refusal: { readonly code: string; readonly at: number; readonly commandId: CommandId } | null;
 }
 
 /** One machine with a connector. Key: hostId. */
@@ -97,6 +151,24 @@ export interface HostRow {
   readonly lostFacts: number;
   readonly evidenceKept: number;
   readonly addedAt: number | null;
+  /** The group that looks after its sessions; the default one until policy says another. */
+  readonly group: GroupId;
+  /** Whether new work may be placed on it, and what was said when that was last decided. */
+  readonly placement: Placement;
+  readonly placementReason: string | null;
+  /** Folders under which sessions may be spawned here; none may where there is none. */
+  readonly workspaceRoots: readonly string[];
+  /** Calls with keys of its threads that these keys are not for, and when the newest was told. */
+  readonly attempts: number;
+  readonly lastAttemptAt: number | null;
+  /** Keys that no thread was given yet, oldest first: which are let go of (`thread-keys.ts`). Never shown. */
+  readonly unboundKeys: readonly { readonly keyId: TokenId; readonly at: number }[];
+  /** Whether it may join, by which tokens, and its sessions that ask something (`admission.ts`). Never shown. */
+  readonly admission: {
+    readonly isLetIn: boolean;
+    readonly tokenIds: readonly TokenId[];
+    readonly asking: readonly SessionId[];
+  };
 }
 
 /** One reachable `codex app-server`. Key: hostId/endpointId. */
@@ -108,6 +180,10 @@ export interface EndpointRow {
   readonly address: string | null;
   readonly codexVersion: string | null;
   readonly startedByConnector: boolean;
+  /** The unix user whose socket it is; null where its connector does not say. */
+  readonly unixUser: string | null;
+  /** It listens where the host's own `codex` looks for a server that was named no path; null where its connector does not say. */
+  readonly isDefault: boolean | null;
   readonly state: "connecting" | "ready" | "draining" | "down";
   readonly reason: string | null;
   readonly sinceAt: number;
@@ -117,6 +193,10 @@ export interface EndpointRow {
 /** One turn. Key: sessionId/turnId. */
 export interface TurnRow extends TurnSummary {
   readonly sessionId: SessionId;
+  /** False while only a message of it was told. */
+  readonly isTold: boolean;
+  /** True: each of its user messages bears the mark of a command that was accepted for the session. Null while none was seen (N1-015). */
+  readonly isOurs: boolean | null;
   readonly errorKind: string | null;
   readonly error: string | null;
   readonly durationMs: number | null;
@@ -145,21 +225,6 @@ export interface ItemRow {
   readonly order: string;
 }
 
-/** Something that Codex asked of somebody. Key: sessionId/requestId. */
-export interface ApprovalRow {
-  readonly sessionId: SessionId;
-  readonly requestId: string;
-  readonly kind: string;
-  readonly turnId: TurnId | null;
-  readonly itemId: ItemId | null;
-  readonly subject: string | null;
-  readonly reason: string | null;
-  readonly availableDecisions: readonly string[];
-  readonly openedAt: number;
-  readonly closedAt: number | null;
-  readonly how: string | null;
-}
-
 /** A bearer token as a fact: who, until when, and the digest that proves it. Key: tokenId. */
 export interface TokenRow {
   readonly tokenId: TokenId;
@@ -172,19 +237,6 @@ export interface TokenRow {
   readonly revokedAt: number | null;
 }
 
-/** An entry that a projection could not fold: kept as evidence, outside the rows. */
-export interface QuarantineRow {
-  readonly position: number;
-  readonly entryId: string;
-  readonly lane: string;
-  readonly eventType: string;
-  readonly problem: string;
-  readonly firstSeenAt: number;
-  readonly attempts: number;
-  readonly state: "open" | "folded" | "waived";
-  readonly reason: string | null;
-}
-
 /** Every view by name. */
 export interface ViewRows {
   readonly sessions: SessionRow;
@@ -194,5 +246,20 @@ export interface ViewRows {
   readonly items: ItemRow;
   readonly approvals: ApprovalRow;
   readonly tokens: TokenRow;
+  readonly ledger: LedgerRow;
+  readonly lanes: LaneRow;
+  readonly commands: CommandRow;
+  readonly leases: LeaseRow;
+  readonly rules: RuleRow;
+  readonly threadKeys: ThreadKeyRow;
+  readonly reports: ReportsRow;
+  readonly runtimes: RuntimeRow;
+  readonly egress: EgressRow;
+  readonly checkpoints: CheckpointsRow;
+  readonly archives: ArchiveRow;
+  readonly owners: OwnerRow;
+  readonly signIns: SignInRow;
+  readonly shares: SharingRow;
+  readonly attention: AttentionActsRow;
 }
 export type ViewName = keyof ViewRows;

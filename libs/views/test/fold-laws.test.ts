@@ -1,8 +1,36 @@
-import { type Entry, position, type Placed } from "@claw/events";
-import { history } from "@claw/testkit/arbitraries";
+import {
+  DECIDED,
+  type Entry,
+  type Event,
+  type Lane,
+  position,
+  type Placed,
+  sessionLane,
+  type HostId,
+  type SessionId,
+} from "@claw/events";
+import {
+  eventKinds,
+  type EntryPlan,
+  entryPlan,
+  history,
+  hostIds,
+  sessionIds,
+  toEntry,
+} from "@claw/testkit/arbitraries";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ChangedRow, readerOn, type SessionRow, viewDigest, type ViewName } from "../src/index.ts";
+import {
+  type ChangedRow,
+  type CommandRow,
+  IN_PROGRESS,
+  isFinal,
+  type LeaseRow,
+  readerOn,
+  type SessionRow,
+  viewDigest,
+  type ViewName,
+} from "../src/index.ts";
 import { foldInto, memoryStore, placed, testScale } from "./given.ts";
 import { rowShapes } from "./row-shapes.ts";
 
@@ -112,7 +140,48 @@ describe("the fold of any history (N1-001)", () => {
   });
 });
 
+it("a command shows the turn that it had a part in as the turn's own row has it", () => {
+  let shown = 0;
+  fc.assert(
+    fc.property(observedHere, commandHistory, (plan, entries) => {
+      const rows = allRows([toEntry(plan, 1_000), ...entries]);
+      const turns = new Map(rowsOf(rows, "turns").map((row) => [`${row.sessionId}/${row.turnId}`, row]));
+      for (const { sessionId, outcome, turnStatus, turnEndedAt } of rowsOf(rows, "commands")) {
+        if (sessionId !== oneSession || outcome === null || outcome.turnId === null) continue;
+        const turn = turns.get(`${sessionId}/${outcome.turnId}`);
+        shown += turnEndedAt === null ? 0 : 1;
+        expect([turnStatus, turnEndedAt]).toEqual([turn?.status ?? IN_PROGRESS, turn?.completedAt ?? null]);
+      }
+    }),
+    { numRuns: 3 * RUNS },
+  );
+  expect(shown).toBeGreaterThan(0);
+});
+
 describe("ends are for ever", () => {
+  it("a final outcome of a command never changes, a refused one has none, and a lease ends once (DESIGN 14.26)", () => {
+    let ends = 0;
+    fc.assert(
+      fc.property(commandHistory, (entries) => {
+        const store = memoryStore();
+        const reader = readerOn(store.db);
+        const ended = new Map<string, string>();
+        for (const one of placed(entries)) {
+          foldInto(store, [one]);
+          for (const changed of reader.changedAfter(["commands", "leases"], 0, 10_000)) {
+            const end = endOf(changed);
+            const before = ended.get(`${changed.view}/${changed.key}`);
+            expect(end).toBe(before ?? end);
+            if (end !== null) ended.set(`${changed.view}/${changed.key}`, end);
+          }
+        }
+        ends += ended.size;
+      }),
+      { numRuns: RUNS },
+    );
+    expect(ends).toBeGreaterThan(0);
+  });
+
   it("a turn that ended keeps its end, and a deleted thread stays gone (W-24, N1-024)", () => {
     fc.assert(
       fc.property(history(60), (entries) => {
@@ -133,6 +202,53 @@ describe("ends are for ever", () => {
     );
   });
 });
+
+const [oneHost] = hostIds as [HostId, ...HostId[]];
+const [oneSession] = sessionIds as [SessionId, ...SessionId[]];
+const anyOf = (...types: readonly (keyof typeof eventKinds)[]): fc.Arbitrary<Event> =>
+  fc.oneof(...types.map((type) => eventKinds[type] as fc.Arbitrary<Event>));
+const plan = (lane: Lane, by: EntryPlan["by"], events: fc.Arbitrary<Event>): fc.Arbitrary<EntryPlan> =>
+  events.map((event) => ({ lane, by, hostId: oneHost, events: [event], recordedAt: event.at }));
+/** What the host was told to do: always this host, in this session. */
+const aimed = anyOf("command.accepted").map((event): Event => {
+  if (event.type !== "command.accepted" || event.data.instruction === undefined) return event;
+  const instruction = { ...event.data.instruction, sessionId: oneSession };
+  return { ...event, data: { ...event.data, hostId: oneHost, instruction } };
+});
+const acting: fc.Arbitrary<EntryPlan> = fc.oneof(
+  plan(DECIDED, "policy", aimed),
+  plan(DECIDED, "policy", anyOf("command.overdue", "command.refused")),
+  plan(DECIDED, "policy", anyOf("lease.offered", "lease.granted", "lease.released", "lease.yielded")),
+  plan(
+    sessionLane(oneSession),
+    "host",
+    anyOf("command.succeeded", "command.failed", "command.unknown", "turn.completed", "session.observed"),
+  ),
+);
+
+/** The session is known, and is the host's. */
+const observedHere = plan(
+  sessionLane(oneSession),
+  "host",
+  anyOf("session.observed").map((event) =>
+    event.type === "session.observed" ? { ...event, data: { ...event.data, hostId: oneHost } } : event,
+  ),
+);
+
+/** Histories in which commands are often decided, carried out and told of. */
+const commandHistory = fc
+  .array(fc.oneof(entryPlan, acting), { minLength: 10, maxLength: 60 })
+  .map((plans) => plans.map(toEntry));
+
+function endOf({ view, row }: ChangedRow): string | null {
+  if (view === "leases") {
+    const lease = row as LeaseRow;
+    return lease.state === "ended" ? JSON.stringify([lease.how, lease.endedAt, lease.reason]) : null;
+  }
+  const { decision, outcome } = row as CommandRow;
+  if (decision === "refused") expect(outcome).toBeNull();
+  return isFinal(outcome) ? JSON.stringify(outcome) : null;
+}
 
 const endOfTurn = (row: object): string | null => {
   const { status, completedAt, error } = row as {

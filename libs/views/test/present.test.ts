@@ -5,14 +5,19 @@ import { describe, expect, it } from "vitest";
 import {
   ApprovalView,
   type Asker,
+  CommandView,
   EndpointView,
   HostView,
+  LeaseView,
   mayReadTranscripts,
+  newSession,
   NO_OVERLAY,
   presentApproval,
+  presentCommand,
   presentEndpoint,
   presentHost,
   presentItem,
+  presentLease,
   presentSession,
   presentToken,
   presentTurn,
@@ -33,10 +38,16 @@ const asker = (role: Role, presentText: Asker["presentText"] = (text) => text): 
   nowMs: WORLD_BEGINS_AT + 60_000,
 });
 
+const NOWHERE = { host: null, endpoint: null };
+const placeOf = (reader: ViewReader, { hostId, endpointId }: SessionRow) => ({
+  host: reader.host(hostId),
+  endpoint: reader.row("endpoints", `${hostId}/${endpointId}`)?.row ?? null,
+});
+
 /** Everything that a reader can show, to one asker. */
 function everything(reader: ViewReader, who: Asker) {
   const sessions = reader.sessions({ includeClosed: true }, ALL).rows;
-  const sessionViews = sessions.map((row) => presentSession(row, reader.host(row.hostId), NO_OVERLAY, who));
+  const sessionViews = sessions.map((row) => presentSession(row, placeOf(reader, row), NO_OVERLAY, who));
   return {
     sessions: sessionViews,
     hosts: reader.hosts(ALL).rows.map((row) => presentHost(row, null, who)),
@@ -47,8 +58,12 @@ function everything(reader: ViewReader, who: Asker) {
     items: sessions.flatMap(({ sessionId }) =>
       reader.items(sessionId, ALL).rows.map((row) => presentItem(row, who)),
     ),
-    approvals: reader.approvals({}, ALL).rows.map((row) => presentApproval(row, who)),
+    approvals: reader
+      .approvals({}, ALL)
+      .rows.map((row) => presentApproval(row, { hostId: null, ruling: null }, who)),
     tokens: reader.tokens(ALL).rows.map((row) => presentToken(row, who)),
+    commands: reader.commands({}, ALL).rows.map((row) => presentCommand(row, who)),
+    leases: reader.leases({}, ALL).rows.map(presentLease),
   };
 }
 
@@ -60,6 +75,8 @@ const shapes = {
   items: TranscriptItemView,
   approvals: ApprovalView,
   tokens: TokenView,
+  commands: CommandView,
+  leases: LeaseView,
 };
 
 it("every row of any history has the outside shape that is published, and nothing beside it", () => {
@@ -81,7 +98,7 @@ describe("words of transcripts (X1-025, S1-137)", () => {
     let words = 0;
     fc.assert(
       fc.property(history(60), (entries) => {
-        const { sessions, items, approvals, turns } = everything(readerOf(entries), asker(role));
+        const { sessions, items, approvals, turns, commands } = everything(readerOf(entries), asker(role));
         const said = [
           ...sessions.flatMap(({ name, preview, summary, lastItem }) => [
             name,
@@ -98,6 +115,7 @@ describe("words of transcripts (X1-025, S1-137)", () => {
           ]),
           ...approvals.flatMap(({ subject, reason }) => [subject, reason]),
           ...turns.map(({ error }) => error),
+          ...commands.map(({ text }) => text),
         ].filter((text) => text !== null && text !== undefined);
         words += said.length;
         if (!may) expect(said).toEqual([]);
@@ -110,7 +128,7 @@ describe("words of transcripts (X1-025, S1-137)", () => {
   it("pass the last redaction, every one", () => {
     fc.assert(
       fc.property(history(60), (entries) => {
-        const { sessions, items, approvals, turns } = everything(
+        const { sessions, items, approvals, turns, commands } = everything(
           readerOf(entries),
           asker("admin", () => "[hidden]"),
         );
@@ -121,6 +139,7 @@ describe("words of transcripts (X1-025, S1-137)", () => {
             expect([null, "[hidden]"]).toContain(one);
         for (const { subject, reason } of approvals)
           for (const text of [subject, reason]) expect([null, "[hidden]"]).toContain(text);
+        for (const { text } of commands) expect([null, "[hidden]"]).toContain(text);
         for (const { error } of turns) expect([null, "[hidden]"]).toContain(error);
       }),
       RUNS,
@@ -129,43 +148,28 @@ describe("words of transcripts (X1-025, S1-137)", () => {
 });
 
 const row: SessionRow = {
-  sessionId: "thread-1" as SessionRow["sessionId"],
-  hostId: "host-a" as SessionRow["hostId"],
-  endpointId: "main" as SessionRow["endpointId"],
-  workspace: "/workspace/repo",
-  repo: "owner/repo",
-  branch: "main",
-  commit: null,
-  source: "vscode",
-  threadSource: null,
-  parentSessionId: null,
-  rootSessionId: null,
-  model: null,
-  modelProvider: null,
-  codexVersion: null,
-  createdAt: null,
-  name: "Parser",
-  preview: "first line\nsecond",
+  ...newSession(
+    "thread-1" as SessionRow["sessionId"],
+    {
+      hostId: "host-a" as SessionRow["hostId"],
+      endpointId: "main" as SessionRow["endpointId"],
+      workspace: "/workspace/repo",
+      repo: "owner/repo",
+      branch: "main",
+      source: "vscode",
+      name: "Parser",
+      preview: "first line\nsecond",
+    },
+    WORLD_BEGINS_AT,
+  ),
   activity: { type: "idle", flags: [], sinceAt: WORLD_BEGINS_AT },
-  freshness: { state: "live", sinceAt: WORLD_BEGINS_AT, reason: null },
-  closed: null,
-  lastTurn: null,
-  turnCount: 0,
-  itemCount: 0,
-  lastItem: null,
-  lastHumanMessageAt: null,
-  usage: null,
-  openApprovals: [],
-  historyGaps: 0,
-  firstSeenAt: WORLD_BEGINS_AT,
-  lastFactAt: WORLD_BEGINS_AT,
 };
 
 describe("a session outside", () => {
   const yes = { attached: "yes", evidence: "tui", at: WORLD_BEGINS_AT } as const;
 
   it("has the specification's eleven keys with their names and types (S1-048 … S1-058)", () => {
-    const view = presentSession(row, null, { hostHeardAt: null, presence: yes }, asker("admin"));
+    const view = presentSession(row, NOWHERE, { hostHeardAt: null, presence: yes }, asker("admin"));
     expect(view).toMatchObject({
       sessionId: "thread-1",
       endpointId: "main",
@@ -187,7 +191,7 @@ describe("a session outside", () => {
     ["unknown", null],
   ] as const)("with presence %s has humanAttached %s (S1-056)", (attached, expected) => {
     const overlay = { hostHeardAt: null, presence: { attached, evidence: null, at: null } };
-    expect(presentSession(row, null, overlay, asker("viewer")).humanAttached).toBe(expected);
+    expect(presentSession(row, NOWHERE, overlay, asker("viewer")).humanAttached).toBe(expected);
   });
 
   it.each([
@@ -198,19 +202,25 @@ describe("a session outside", () => {
   ] as const)("that is %s was last seen when somebody saw it (S1-057, N1-031)", (state, seenAt, ageMs) => {
     const aged = { ...row, freshness: { state, sinceAt: WORLD_BEGINS_AT, reason: null } };
     const overlay = { ...NO_OVERLAY, hostHeardAt: WORLD_BEGINS_AT + 50_000 };
-    const view = presentSession(aged, null, overlay, asker("viewer"));
+    const view = presentSession(aged, NOWHERE, overlay, asker("viewer"));
     expect(view.lastSeenAt).toBe(new Date(seenAt).toISOString());
     expect(view.freshness.ageMs).toBe(ageMs);
   });
 });
 
 it("a connected host shows what its last heartbeat said, another what was true when it connected", () => {
-  const beat = { heardAt: WORLD_BEGINS_AT + 50_000, rttMs: 3, clockOffsetMs: -2, outboxDepth: 7 };
-  const { heardAt: _, ...figures } = beat;
+  const beat = {
+    heardAt: WORLD_BEGINS_AT + 50_000,
+    rttMs: 3,
+    clockOffsetMs: -2,
+    isCatchingUp: false,
+    outboxDepth: 7,
+  };
+  const { heardAt: _, isCatchingUp: catchingUp, ...figures } = beat;
   fc.assert(
     fc.property(history(20), (entries) => {
       for (const host of readerOf(entries).hosts(ALL).rows) {
-        expect(presentHost(host, beat, asker("viewer"))).toMatchObject(figures);
+        expect(presentHost(host, beat, asker("viewer"))).toMatchObject({ ...figures, catchingUp });
         expect(presentHost(host, null, asker("viewer")).outboxDepth).toBe(host.outboxDepth);
       }
     }),
@@ -232,6 +242,8 @@ it.each([
     address,
     codexVersion: null,
     startedByConnector: false,
+    unixUser: null,
+    isDefault: null,
     state: "ready" as const,
     reason: null,
     sinceAt: WORLD_BEGINS_AT,

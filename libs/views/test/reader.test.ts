@@ -1,10 +1,11 @@
 import { type Entry, position } from "@claw/events";
-import { history, sessionIds } from "@claw/testkit/arbitraries";
+import { entryPlan, history, sessionIds, toEntry } from "@claw/testkit/arbitraries";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   BadCursor,
   type ChangedRow,
+  isOpenCommand,
   type PageAsk,
   type PageOf,
   readerOn,
@@ -23,6 +24,17 @@ const views: readonly ViewName[] = [
   "items",
   "approvals",
   "tokens",
+  "commands",
+  "leases",
+  "rules",
+  "runtimes",
+  "egress",
+  "checkpoints",
+  "archives",
+  "owners",
+  "signIns",
+  "shares",
+  "attention",
 ];
 
 /** Every paged question of a reader. */
@@ -35,6 +47,15 @@ const questions: Readonly<Record<string, (reader: ViewReader, page: PageAsk) => 
   turns: (reader, page) => reader.turns(thread, page),
   approvals: (reader, page) => reader.approvals({}, page),
   tokens: (reader, page) => reader.tokens(page),
+  commands: (reader, page) => reader.commands({}, page),
+  leases: (reader, page) => reader.leases({}, page),
+  limits: (reader, page) => reader.rules("limit", page),
+  switches: (reader, page) => reader.rules("switch", page),
+  mutes: (reader, page) => reader.rules("mute", page),
+  runtimes: (reader, page) => reader.runtimes(page),
+  egress: (reader, page) => reader.egress(page),
+  archives: (reader, page) => reader.archives({}, page),
+  owners: (reader, page) => reader.owners(page),
 };
 
 describe("pages (S1-025, S1-026, S1-141, X1-051, W-08)", () => {
@@ -85,6 +106,7 @@ describe("pages (S1-025, S1-026, S1-141, X1-051, W-08)", () => {
         expect(() => reader.sessions({ hostId: "host-a" }, { limit: 1, cursor })).toThrow(BadCursor);
         expect(() => reader.items(thread, { limit: 1, cursor })).toThrow(BadCursor);
       }),
+      { numRuns: 25 },
     );
   });
 });
@@ -212,6 +234,40 @@ describe("sessions", () => {
       RUNS,
     );
   });
+});
+
+/** Long ones: only one entry in some seventy makes a command, so that most short histories have none. */
+const longHistory = fc
+  .array(entryPlan, { minLength: 30, maxLength: 60 })
+  .map((plans) => plans.map((plan, index) => toEntry(plan, index)));
+
+it("commands and leases are filtered by what their rows say", () => {
+  let found = 0;
+  fc.assert(
+    fc.property(longHistory, (entries) => {
+      const reader = readerOf(entries);
+      for (const row of reader.commands({}, ALL).rows) {
+        found += 1;
+        const state = isOpenCommand(row) ? "open" : "closed";
+        const filter = { decision: row.decision, principal: row.principal.name, state } as const;
+        expect(reader.commands(filter, ALL).rows).toContainEqual(row);
+        expect(reader.commands({ ...filter, principal: "nobody at all" }, ALL).rows).toEqual([]);
+        const other = state === "open" ? "closed" : "open";
+        expect(reader.commands({ ...filter, state: other }, ALL).rows).not.toContainEqual(row);
+        const { sessionId, hostId } = row;
+        if (sessionId === null || hostId === null) continue;
+        expect(reader.commands({ sessionId, hostId }, ALL).rows).toContainEqual(row);
+        expect(reader.commands({ sessionId, hostId: "nobody" }, ALL).rows).toEqual([]);
+      }
+      for (const row of reader.leases({}, ALL).rows) {
+        const { sessionId, hostId, state } = row;
+        expect(reader.leases({ sessionId, hostId, state }, ALL).rows).toContainEqual(row);
+        expect(reader.leases({ sessionId: "nobody", state }, ALL).rows).toEqual([]);
+      }
+    }),
+    RUNS,
+  );
+  expect(found).toBeGreaterThan(0);
 });
 
 it("one row is read by its key, with the position of its last change", () => {

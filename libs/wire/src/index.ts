@@ -1,10 +1,35 @@
 export type { Feed, Whisper } from "./feed.ts";
-export { type Gate, GateClosed, type GateVerdict } from "./gate.ts";
+export { type Gate, GateClosed, type GateOptions, type GateVerdict } from "./gate.ts";
+export { HistoryUnavailable, type LedgerHistory, type LedgerRange } from "./history.ts";
+export { hearFeed, MAX_CHANGES, tellFeed } from "./nats/feed.ts";
+export { askClaims, serveClaims } from "./nats/claims.ts";
+export { askGate, type AskGateOptions, serveGate } from "./nats/gate.ts";
+export {
+  askHistory,
+  type AskHistoryOptions,
+  serveHistory,
+  type ServeHistoryOptions,
+} from "./nats/history.ts";
+export { askPages, type AskPagesOptions, servePages } from "./nats/pages.ts";
+export {
+  askReceipts,
+  type AskReceiptsOptions,
+  type LastReceipt,
+  lastReceiptOf,
+  serveReceipts,
+  tellReceipts,
+} from "./nats/receipts.ts";
+export type { Conversation, TalkOptions, TalkTrouble } from "./nats/talk.ts";
+export { makeUplinks } from "./nats/uplinks.ts";
 export { type HistoryPage, type PageRequest, type Pages, PageUnavailable } from "./pages.ts";
-export type { Receipt, Receipts } from "./receipts.ts";
+export { callerOf, GATE_PLACES, makePlaces, NO_PLACE, type NoPlace, type Places } from "./places.ts";
+export type { KnownReceipt, Receipt, Receipts } from "./receipts.ts";
+export type { UplinkOpened, Uplinks } from "./uplinks.ts";
 export { type BadFrame, readFromHost, readFromIngest, writeFrame } from "./uplink/codec.ts";
 export {
+  type CommandFrame,
   Fact,
+  type FenceFrame,
   FromHost,
   FromIngest,
   Hello,
@@ -25,9 +50,9 @@ export {
   MAX_MISREAD,
   openHouseSide,
   type RefuseCode,
-  stepHouseSide,
-} from "./uplink/house-side.ts";
-export { stepHostSide } from "./uplink/host-side.ts";
+} from "./uplink/house-side-state.ts";
+export { stepHouseSide } from "./uplink/house-side.ts";
+export { stepHostSide, wasPaused } from "./uplink/host-side.ts";
 export {
   HOST_SIDE,
   type HostSide,
@@ -39,3 +64,10 @@ export {
   type OutboxView,
   type Time,
 } from "./uplink/host-side-state.ts";
+export {
+  ANSWER_CAPABILITY,
+  COMMAND_CAPABILITY,
+  SPAWN_CAPABILITY,
+  takesAct,
+} from "./uplink/house-commands.ts";
+export { type Skew, skewOf } from "./uplink/skew.ts";

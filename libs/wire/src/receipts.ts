@@ -13,9 +13,17 @@ export interface Receipt {
   readonly missing: readonly (readonly [number, number])[];
 }
 
+/**
+ * A receipt with what it is worth. Proven: the ledger of record says so itself, now. Not proven: it is the last that was heard, or zero where none
+ * was; then the ledger may hold more, and nothing may be concluded from what it seems to lack.
+ */
+export interface KnownReceipt extends Receipt {
+  readonly isProven: boolean;
+}
+
 export interface Receipts {
   /** What is known of one epoch of a host now. */
-  readonly of: (hostId: HostId, epoch: Epoch) => Effect.Effect<Receipt>;
+  readonly of: (hostId: HostId, epoch: Epoch) => Effect.Effect<KnownReceipt>;
   /** Receipts as they come. */
   readonly follow: Stream.Stream<Receipt>;
 }

@@ -40,7 +40,7 @@ const hello = (given: object = {}): FromHost => ({
   type: "hello",
   protocol: 1,
   hostId: HOST,
-  connectorVersion: "1",
+  connectorVersion: "0.1.0",
   epoch: EPOCH,
   nextSeq: 1,
   outboxDepth: 0,
@@ -62,6 +62,7 @@ const frame = (said: unknown, monoMs = 0): HouseInput => ({
 const welcome = (confirmed: number): HouseInput => ({
   type: "welcome",
   confirmed,
+  isProven: true,
   heartbeatMs: 5_000,
   silentAfterMs: 30_000,
   wallMs: AT,
@@ -80,7 +81,7 @@ function play(
   return [side, outputs];
 }
 const opened = (confirmed = 0): HouseSide =>
-  play(openHouseSide(HOST, 0), frame(hello()), welcome(confirmed))[0];
+  play(openHouseSide(HOST, 0, "0.1.0"), frame(hello()), welcome(confirmed))[0];
 const sentBy = (outputs: readonly HouseOutput[]): readonly FromIngest[] =>
   outputs.flatMap((output) => (output.type === "send" ? [output.frame] : []));
 const deliveredBy = (outputs: readonly HouseOutput[]): readonly Delivery[] =>
@@ -105,14 +106,14 @@ describe("the pace of an uplink (S14)", () => {
 
 describe("the beginning of an uplink (N1-039)", () => {
   it("a hello is handed over and answered with what the ledger holds", () => {
-    const [side, outputs] = play(openHouseSide(HOST, 0), frame(hello()), welcome(41));
+    const [side, outputs] = play(openHouseSide(HOST, 0, "0.1.0"), frame(hello()), welcome(41));
     expect(outputs.map(({ type }) => type)).toEqual(["hello", "send"]);
     expect(sentBy(outputs)).toMatchObject([{ type: "welcome", confirmed: 41, heartbeatMs: 5_000 }]);
     expect(side).toMatchObject({ phase: "open", next: 42 });
   });
 
   it("a newer protocol is taken, frames it invented are passed over, and too many of those end it", () => {
-    const [side] = play(openHouseSide(HOST, 0), frame(hello({ protocol: 9 })), welcome(0));
+    const [side] = play(openHouseSide(HOST, 0, "0.1.0"), frame(hello({ protocol: 9 })), welcome(0));
     const [after, outputs] = play(
       side,
       ...Array.from({ length: MAX_MISREAD }, () => frame({ type: "novelty" })),
@@ -137,7 +138,7 @@ describe("the beginning of an uplink (N1-039)", () => {
   ];
   for (const [what, inputs, code] of refusals)
     it(`refuses ${what}: ${code}, then closes and says no more`, () => {
-      const [side, outputs] = play(openHouseSide(HOST, 0), ...inputs);
+      const [side, outputs] = play(openHouseSide(HOST, 0, "0.1.0"), ...inputs);
       expect(outputs.slice(-3)).toMatchObject([
         { frame: { type: "refuse", code } },
         { type: "refused" },
@@ -242,7 +243,7 @@ const TOTAL = 60;
 let moment = 0;
 
 function connect(world: World): void {
-  const [side] = play(openHouseSide(HOST, 0), frame(hello()), welcome(world.log.length));
+  const [side] = play(openHouseSide(HOST, 0, "0.1.0"), frame(hello()), welcome(world.log.length));
   Object.assign(world, { side, queue: [] });
   world.host.sent = world.log.length;
 }
@@ -328,7 +329,7 @@ describe("a host, a wire that breaks, and this side", () => {
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 12 }), fc.boolean(), (texts, isOpen) => {
         play(
-          isOpen ? opened() : openHouseSide(HOST, 0),
+          isOpen ? opened() : openHouseSide(HOST, 0, "0.1.0"),
           ...texts.map((data): HouseInput => ({ type: "frame", data, monoMs: 0, wallMs: AT })),
         );
       }),

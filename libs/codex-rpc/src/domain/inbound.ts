@@ -1,6 +1,11 @@
 /** What a server says by itself, as its watchers read it. */
 import type { NotificationMethod, NotificationParams } from "../protocol/notifications.ts";
-import type { ServerRequestMethod, ServerRequestParams } from "../protocol/server-requests.ts";
+import type {
+  AnswerableMethod,
+  AnswerTo,
+  ServerRequestMethod,
+  ServerRequestParams,
+} from "../protocol/server-requests.ts";
 import type { RequestId, UnreadableFrame } from "./framing.ts";
 
 /** A notification that is read here: `method` tells the type of `params`. Unknown fields are kept. */
@@ -15,7 +20,7 @@ export type KnownNotification = {
   };
 }[NotificationMethod];
 
-/** A question to all subscribers of a thread, of a kind that is read here. See `Connection.inbox`: it cannot be answered. */
+/** A question to all subscribers of a thread, of a kind that is read here. See `Connection.answer`: nobody answers it by accident. */
 export type KnownServerRequest = {
   [Method in ServerRequestMethod]: {
     readonly kind: "request";
@@ -25,6 +30,17 @@ export type KnownServerRequest = {
     readonly params: ServerRequestParams<Method>;
   };
 }[ServerRequestMethod];
+
+/** A question of a kind that can be answered. */
+export type AnswerableRequest = Extract<KnownServerRequest, { readonly method: AnswerableMethod }>;
+
+/** A question with the answer that somebody decided on: both of one kind, so that no question gets the answer to another. */
+export type Reply = {
+  [Method in AnswerableMethod]: {
+    readonly request: Extract<KnownServerRequest, { readonly method: Method }>;
+    readonly result: AnswerTo<Method>;
+  };
+}[AnswerableMethod];
 
 /** What arrived by itself, in order of arrival. */
 export type Inbound =

@@ -103,6 +103,16 @@ export const methods = {
     z.object({ ...overrides, ephemeral: z.boolean().optional(), threadSource: z.string().optional() }),
     opened,
   ),
+  // Makes a thread with the history of another; what was injected into that one does not come along (PROTOCOL §5).
+  "thread/fork": once(
+    z.object({
+      threadId,
+      excludeTurns: z.boolean().optional(),
+      threadSource: z.string().optional(),
+      ...overrides,
+    }),
+    opened,
+  ),
   "turn/start": once(
     z.object({
       threadId,
@@ -119,6 +129,8 @@ export const methods = {
   ),
   // It names its turn, so a second one can hit no other.
   "turn/interrupt": repeatable(z.object({ threadId, turnId: z.string() }), nothing),
+  // Only for a connection with `experimentalApi`. What is killed stays killed, so a second one does nothing.
+  "thread/backgroundTerminals/clean": repeatable(z.object({ threadId }), nothing),
   "model/list": repeatable(z.object({ cursor, limit, includeHidden: z.boolean().optional() }), page(Model)),
 } as const;
 

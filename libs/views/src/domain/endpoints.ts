@@ -8,7 +8,7 @@ type EndpointEvent = EventIn<"endpoint.described" | "endpoint.became" | "endpoin
 
 export const endpoints: ViewProjection<"endpoints"> = {
   name: "endpoints",
-  version: 1,
+  version: 3,
   key: (fact) => {
     const hostId = hostOf(fact);
     if (hostId === null || isForeign(hostId, fact) || !isOfEndpoint(fact.event)) return null;
@@ -29,6 +29,8 @@ const unheard = (fact: Fact, { at, data }: EndpointEvent): EndpointRow => ({
   address: null,
   codexVersion: null,
   startedByConnector: false,
+  unixUser: null,
+  isDefault: null,
   state: "connecting",
   reason: null,
   sinceAt: at,
@@ -39,7 +41,8 @@ function change(row: EndpointRow, event: EndpointEvent): EndpointRow {
   switch (event.type) {
     case "endpoint.described": {
       const { storeId, transport, address, codexVersion, startedByConnector } = event.data;
-      return { ...row, storeId, transport, address, codexVersion, startedByConnector };
+      const { isDefault = null, unixUser = null } = event.data;
+      return { ...row, storeId, transport, address, codexVersion, startedByConnector, isDefault, unixUser };
     }
     case "endpoint.became": {
       const { state, reason } = event.data;

@@ -1,23 +1,42 @@
 /** Machines. A host is known from its first fact, or from the day it was allowed to join. */
-import type { HostId } from "@claw/events";
+import { DEFAULT_GROUP, type HostId } from "@claw/events";
 import type { HostRow } from "../rows.ts";
-import { type EventIn, type Fact, hostOf, isForeign, type ViewProjection } from "./projection.ts";
+import { admissionAfter, hostAsked, NOBODY, withAsking } from "./admission.ts";
+import {
+  type EventIn,
+  type Fact,
+  hostOf,
+  isForeign,
+  type Lookup,
+  type ViewProjection,
+} from "./projection.ts";
+import { unboundIn } from "./thread-keys.ts";
 
 export const hosts: ViewProjection<"hosts"> = {
   name: "hosts",
-  version: 1,
-  key: (fact) => {
-    if (fact.lane === "decided") return fact.event.type === "host.added" ? fact.event.data.hostId : null;
+  version: 5,
+  key: (fact, rows) => {
+    if (fact.lane === "decided") return decidedHost(fact.event, rows);
+    if (fact.event.type === "approval.requested") return hostAsked(fact, rows)?.hostId ?? null;
     const hostId = hostOf(fact);
     return hostId === null || isForeign(hostId, fact) ? null : hostId;
   },
-  evolve: (row, fact) => {
-    const { event } = fact;
-    const known =
-      row ?? unheard((event.type === "host.added" ? event.data.hostId : hostOf(fact)) as HostId, fact);
-    return change(fact.by.kind === "host" ? heard(known, fact) : known, fact);
+  evolve: (row, fact, rows) => {
+    if (fact.lane === "decided") return decided(row, fact, rows);
+    if (fact.event.type === "approval.requested")
+      return row === undefined ? undefined : withAsking(row, fact, rows);
+    const known = row ?? unheard(hostOf(fact) as HostId, fact);
+    const unboundKeys = unboundIn(known, fact, rows);
+    return change(fact.by.kind === "host" ? heard({ ...known, unboundKeys }, fact) : known, fact);
   },
 };
+
+/** The host that a decision is about, or null. An attempt is one of the host whose key was used. */
+function decidedHost(event: Fact["event"], rows: Lookup): HostId | null {
+  if (event.type === "host.added" || event.type === "host.placed") return event.data.hostId;
+  if (event.type === "token.revoked") return rows("tokens", event.data.tokenId)?.hostId ?? null;
+  return event.type === "caller.attempted" ? (rows("threadKeys", event.data.keyId)?.hostId ?? null) : null;
+}
 
 const unheard = (hostId: HostId, { recordedAt }: Fact): HostRow => ({
   hostId,
@@ -39,6 +58,14 @@ const unheard = (hostId: HostId, { recordedAt }: Fact): HostRow => ({
   lostFacts: 0,
   evidenceKept: 0,
   addedAt: null,
+  group: DEFAULT_GROUP,
+  placement: "open",
+  placementReason: null,
+  workspaceRoots: [],
+  attempts: 0,
+  lastAttemptAt: null,
+  unboundKeys: [],
+  admission: NOBODY,
 });
 
 /** The host was heard when the fact was recorded: our clock, not the host's. */
@@ -49,19 +76,38 @@ const heard = (row: HostRow, { recordedAt }: Fact): HostRow => ({
   lastHeardAt: later(row.lastHeardAt, recordedAt),
 });
 
+function decided(row: HostRow | undefined, fact: Fact, rows: Lookup): HostRow | undefined {
+  const { event, recordedAt } = fact;
+  if (event.type === "caller.attempted")
+    return row && { ...row, attempts: row.attempts + event.data.count, lastAttemptAt: recordedAt };
+  if (event.type === "token.revoked") return row && withAdmission(row, fact, rows);
+  if (event.type !== "host.added" && event.type !== "host.placed") return undefined;
+  const known = row ?? unheard(event.data.hostId, fact);
+  if (event.type === "host.added") {
+    const group = event.data.group ?? known.group;
+    return { ...withAdmission(known, fact, rows), addedAt: known.addedAt ?? recordedAt, group };
+  }
+  return { ...known, placement: event.data.placement, placementReason: event.data.reason };
+}
+
+const withAdmission = (row: HostRow, fact: Fact, rows: Lookup): HostRow => ({
+  ...row,
+  admission: admissionAfter(row.admission, fact, rows),
+});
+
 function change(row: HostRow, fact: Fact): HostRow {
   const { event } = fact;
   switch (event.type) {
-    case "host.added":
-      return { ...row, addedAt: row.addedAt ?? fact.recordedAt };
     case "host.described":
-      return { ...row, ...event.data };
+      return { ...row, ...event.data, workspaceRoots: event.data.workspaceRoots ?? [] };
     case "host.heard":
       return beat(row, fact, event);
     case "host.silent":
       return silent(row, fact, event);
     case "epoch.started":
       return { ...row, epochCount: row.epochCount + 1 };
+    case "outbox.lost":
+      return { ...row, lostFacts: row.lostFacts + event.data.to - event.data.from + 1 };
     case "outbox.gapped":
       return { ...row, lostFacts: row.lostFacts + event.data.count };
     case "host.forked":

@@ -15,7 +15,7 @@ type ItemEvent = EventIn<"item.started" | "item.completed">;
 
 export const items: ViewProjection<"items"> = {
   name: "items",
-  version: 1,
+  version: 2,
   key: (fact, rows) => {
     const { event } = fact;
     if (event.type !== "item.started" && event.type !== "item.completed") return null;
@@ -94,17 +94,19 @@ const said = (body: ItemBody | null): Pick<ItemRow, "text" | "command" | "output
 
 /** Digits that hold any epoch ms up to 2100, a position, and an index. */
 const TIME_DIGITS = 13;
+const SECOND_MS = 1_000;
 const POSITION_DIGITS = 16;
 const INDEX_DIGITS = 2;
 
 /**
- * Text that sorts a session's items as they happened: by the item's start, else its turn's, else when it was told; then by first sight. Never
- * changes once given, so that a page's cursor keeps its place.
+ * Text that sorts a session's items as they happened: by the second in which the item began, else its turn, else in which it was told; then by first
+ * sight. No finer than a second, because a history knows of a turn no more, and what was heard in the same second was told in order. Never changes once
+ * given, so that a page's cursor keeps its place.
  */
 function orderOf(fact: Fact, event: ItemEvent, rows: Lookup): string {
   const { turnId, startedAt } = event.data;
   const at = startedAt ?? rows("turns", turnKey(sessionOf(fact) ?? "", turnId))?.startedAt ?? event.at;
-  return `${pad(at, TIME_DIGITS)}/${pad(fact.position, POSITION_DIGITS)}/${pad(fact.index, INDEX_DIGITS)}`;
+  return `${pad(at - (at % SECOND_MS), TIME_DIGITS)}/${pad(fact.position, POSITION_DIGITS)}/${pad(fact.index, INDEX_DIGITS)}`;
 }
 
 const pad = (value: number, digits: number): string => String(value).padStart(digits, "0");

@@ -5,3 +5,6 @@ export const turnKey = (sessionId: string, turnId: string): string => `${session
 export const itemKey = (sessionId: string, turnId: string, itemId: string): string =>
   `${sessionId}/${turnId}/${itemId}`;
 export const approvalKey = (sessionId: string, requestId: string): string => `${sessionId}/${requestId}`;
+/** Rules of these kinds are found by the key of `@claw/events`, which policy files them under as well. */
+export const grantRowKey = (key: string): string => `grant/${key}`;
+export const rulingRowKey = (key: string): string => `ruling/${key}`;

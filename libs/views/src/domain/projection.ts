@@ -1,10 +1,12 @@
 /** How the log becomes rows: what a projection is given, and what it answers. Pure. */
-import { laneParts, type Event, type Recorded } from "@claw/events";
+import { type CommandId, laneParts, type Event, type Principal, type Recorded } from "@claw/events";
 import type { ViewName, ViewRows } from "../rows.ts";
 
 /** One event in its place; `index` tells the events of one entry apart. */
 export interface Fact extends Recorded {
   readonly index: number;
+  /** The command that was accepted before it in the same entry, and who asked for it: what a decision does, it does for them. Null for all else. */
+  readonly asked: { readonly commandId: CommandId; readonly principal: Principal } | null;
 }
 
 /** The rows as they are before the event, of every view. */
@@ -13,13 +15,21 @@ export type Lookup = <Name extends ViewName>(view: Name, key: string) => ViewRow
 /**
  * A projection that may look at other rows, because some facts say something about a row that they do not name: a turn's end closes the
  * approvals that were open in it. All projections see the rows as they were before the event, so their order does not matter.
- * `undefined` from `evolve` leaves the row as it was; rows are never removed. Raise `version` when key or row changes: views are rebuilt.
+ * `undefined` from `evolve` leaves the row as it was. Raise `version` when key or row changes: views are rebuilt.
  */
 export interface ViewProjection<Name extends ViewName = ViewName> {
   readonly name: Name;
   readonly version: number;
   readonly key: (fact: Fact, rows: Lookup) => string | readonly string[] | null;
-  readonly evolve: (row: ViewRows[Name] | undefined, fact: Fact, rows: Lookup) => ViewRows[Name] | undefined;
+  /** `key` is the one of those that `key` gave under which the row is. */
+  readonly evolve: (
+    row: ViewRows[Name] | undefined,
+    fact: Fact,
+    rows: Lookup,
+    key: string,
+  ) => ViewRows[Name] | undefined;
+  /** True where the event takes the row away; then `evolve` is not asked. Only for views that nobody follows: they hear of no removal. */
+  readonly removes?: (row: ViewRows[Name] | undefined, fact: Fact, rows: Lookup, key: string) => boolean;
 }
 
 /** A projection of any view. */

@@ -1,16 +1,16 @@
 /** What a session works on: its last turn, its last words, what it used, and what it waits for. */
 import type { ItemRow, SessionRow, TurnRow, TurnSummary } from "../rows.ts";
+import { isShutOut } from "./admission.ts";
 import { closedBy, isRepeat } from "./approvals.ts";
 import { approvalKey, itemKey, turnKey } from "./keys.ts";
 import type { EventIn, Fact, Lookup } from "./projection.ts";
 import { turns } from "./turns.ts";
+import { isMessage, voiceOf } from "./voices.ts";
 
 /** Letters of `lastItem.text`: a line of a list. */
 const LINE_LETTERS = 200;
 /** Open questions that a row names; a session that asks more at once is broken, and its further ones stay in the approvals view. */
 const MAX_OPEN = 256;
-/** How messages begin that the house itself sends (`clientId` of a user message); every other one is a person's. */
-const HOUSE_MARK = "claw:";
 
 type TurnEvent = EventIn<"turn.started" | "turn.completed">;
 type ItemEvent = EventIn<"item.started" | "item.completed">;
@@ -19,11 +19,11 @@ type ItemEvent = EventIn<"item.started" | "item.completed">;
 export function turned(row: SessionRow, fact: Fact, event: TurnEvent, rows: Lookup): SessionRow {
   const key = turnKey(row.sessionId, event.data.turnId);
   const before = rows("turns", key);
-  const after = turns.evolve(before, fact, rows);
+  const after = turns.evolve(before, fact, rows, key);
   if (after === undefined) return row;
-  const turnCount = row.turnCount + (before === undefined ? 1 : 0);
-  const showsIt =
-    row.lastTurn?.turnId === after.turnId || (before === undefined && !isOlder(after, row.lastTurn));
+  const isNew = before?.isTold !== true;
+  const turnCount = row.turnCount + (isNew ? 1 : 0);
+  const showsIt = row.lastTurn?.turnId === after.turnId || (isNew && !isOlder(after, row.lastTurn));
   return { ...row, turnCount, lastTurn: showsIt ? summaryOf(after) : row.lastTurn };
 }
 
@@ -52,15 +52,12 @@ export function worked(row: SessionRow, event: ItemEvent, rows: Lookup): Session
     ...row,
     itemCount: row.itemCount + (before === undefined ? 1 : 0),
     lastItem: isNewest ? { kind, text, at } : row.lastItem,
-    lastHumanMessageAt: isHuman(event) ? Math.max(row.lastHumanMessageAt ?? 0, at) : row.lastHumanMessageAt,
+    lastHumanMessageAt:
+      isMessage(event) && voiceOf(row.sessionId, event, rows) === "person"
+        ? Math.max(row.lastHumanMessageAt ?? 0, at)
+        : row.lastHumanMessageAt,
   };
 }
-
-/** Whose message it was is known when it is complete. */
-const isHuman = (event: ItemEvent): boolean =>
-  event.type === "item.completed" &&
-  event.data.kind === "userMessage" &&
-  event.data.clientId?.startsWith(HOUSE_MARK) !== true;
 
 /** The first line that says something, or null. */
 export function lineOf({
@@ -70,14 +67,14 @@ export function lineOf({
   paths,
 }: Pick<ItemRow, "text" | "command" | "tool" | "paths">): string | null {
   for (const source of [text, command, tool, paths[0] ?? null]) {
-    const line = source === null ? "" : firstLine(source);
+    const line = source === null ? "" : lineIn(source);
     if (line !== "") return line;
   }
   return null;
 }
 
-/** Cut between letters, never inside a surrogate pair. */
-const firstLine = (text: string): string => {
+/** The first line of a text that says something, empty if none does. Cut between letters, never inside a surrogate pair. */
+export const lineIn = (text: string): string => {
   const [line = ""] = text.trimStart().split("\n", 1);
   return line.slice(0, LINE_LETTERS).toWellFormed().trimEnd();
 };
@@ -90,16 +87,31 @@ export const used = (row: SessionRow, { data }: EventIn<"usage.reported">): Sess
 export function asked(row: SessionRow, event: EventIn<"approval.requested">, rows: Lookup): SessionRow {
   const { requestId } = event.data;
   if (isRepeat(rows("approvals", approvalKey(row.sessionId, requestId)), event)) return row;
-  if (row.openApprovals.includes(requestId) || row.openApprovals.length >= MAX_OPEN) return row;
-  return { ...row, openApprovals: [...row.openApprovals, requestId] };
+  const all = [...row.openApprovals, ...row.withheldApprovals];
+  if (all.includes(requestId) || all.length >= MAX_OPEN) return row;
+  return isShutOut(row.sessionId, rows)
+    ? { ...row, withheldApprovals: [...row.withheldApprovals, requestId] }
+    : { ...row, openApprovals: [...row.openApprovals, requestId] };
+}
+
+/** Its host was let in, or shut out: what it asks is open again, or over (DESIGN 6.2). */
+export function ofHost(row: SessionRow, isLetIn: boolean): SessionRow {
+  const all = [...row.openApprovals, ...row.withheldApprovals];
+  return isLetIn
+    ? { ...row, openApprovals: all, withheldApprovals: [] }
+    : { ...row, openApprovals: [], withheldApprovals: all };
 }
 
 /** Lets go of the questions that the event ends, by the same rule as their own rows. */
 export function answered(row: SessionRow, event: Fact["event"], rows: Lookup): SessionRow {
-  const openApprovals = row.openApprovals.filter((requestId) => {
+  const stays = (requestId: string): boolean => {
     const approval = rows("approvals", approvalKey(row.sessionId, requestId));
-    const isNamed = event.type !== "approval.resolved" || event.data.requestId === requestId;
-    return approval !== undefined && (!isNamed || closedBy(approval, event) === null);
-  });
-  return openApprovals.length === row.openApprovals.length ? row : { ...row, openApprovals };
+    return approval !== undefined && closedBy(approval, event) === null;
+  };
+  const openApprovals = row.openApprovals.filter(stays);
+  const withheldApprovals = row.withheldApprovals.filter(stays);
+  const isSame =
+    openApprovals.length === row.openApprovals.length &&
+    withheldApprovals.length === row.withheldApprovals.length;
+  return isSame ? row : { ...row, openApprovals, withheldApprovals };
 }

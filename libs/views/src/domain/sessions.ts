@@ -1,11 +1,13 @@
 /**
  * Observed Codex threads, one row each (S1-047 … S1-063).
  *
- * A row begins with `session.observed`, which says where the session lives; facts that came before it make turns, items and approvals, but no
- * session. A host that is not the session's changes nothing (DESIGN 14.16).
+ * A row begins with `session.observed`, which says where the session lives, or with the command that asks for a session (`spawned.ts`); facts that came before
+ * it make turns, items and approvals, but no session. A host that is not the session's changes nothing (DESIGN 14.16).
  */
-import type { Activity, SessionId } from "@claw/events";
+import { type Activity, DECIDED, isRequested, type SessionId } from "@claw/events";
 import type { SessionRow } from "../rows.ts";
+import { factsOf } from "./lanes.ts";
+import { newSession, NOT_LOADED } from "./new-session.ts";
 import {
   type EventIn,
   type Fact,
@@ -15,59 +17,88 @@ import {
   sessionOf,
   type ViewProjection,
 } from "./projection.ts";
+import { decided, decidedSession, released, reported } from "./session-commands.ts";
 import { gone, heard, lost, returned, staled } from "./session-freshness.ts";
 import { answered, asked, turned, used, worked } from "./session-work.ts";
-
-const NOT_LOADED: Activity = { type: "notLoaded", flags: [] };
+import { attachable, bound, concluded, ordered, pointedTo, rowsOf, tiedByMark } from "./spawned.ts";
 
 export const sessions: ViewProjection<"sessions"> = {
   name: "sessions",
-  version: 1,
-  key: sessionOf,
-  evolve: (row, fact, rows) => {
-    const { event } = fact;
-    if (row === undefined) return event.type === "session.observed" ? firstSight(fact, event) : undefined;
-    if (isForeign(row.hostId, fact)) return undefined;
-    const changed = change(row, fact, rows);
-    const after = provesContact(fact) ? heard(changed, fact) : changed;
+  version: 7,
+  key: (fact, rows) => {
+    const sessionId = sessionOf(fact);
+    if (sessionId === null) return decidedSession(fact, rows);
+    return isRequested(sessionId as SessionId) ? rowsOf(sessionId, fact, rows) : sessionId;
+  },
+  evolve: (row, fact, rows, key) => {
+    const after =
+      fact.lane === DECIDED ? afterDecision(row, fact, rows, key) : afterWord(row, fact, rows, key);
     return after === row ? undefined : after;
   },
 };
 
-function firstSight(fact: Fact, { at, data, body }: EventIn<"session.observed">): SessionRow {
+function afterDecision(
+  row: SessionRow | undefined,
+  fact: Fact,
+  rows: Lookup,
+  key: string,
+): SessionRow | undefined {
+  const { event } = fact;
+  const known = (event.type === "command.accepted" ? ordered(row, fact, event, rows, key) : undefined) ?? row;
+  return known === undefined ? undefined : concluded(decided(known, fact, rows), fact, rows);
+}
+
+function afterWord(
+  row: SessionRow | undefined,
+  fact: Fact,
+  rows: Lookup,
+  key: string,
+): SessionRow | undefined {
+  const { event } = fact;
+  if (key !== sessionOf(fact)) return row === undefined ? undefined : afterRequest(row, fact, rows);
+  if (row === undefined)
+    return event.type === "session.observed" ? spoken(firstSight(fact, event, rows), fact) : undefined;
+  if (isForeign(row.hostId, fact)) return row;
+  const changed = attachable(concluded(change(row, fact, rows), fact, rows));
+  return spoken(provesContact(fact) ? heard(changed, fact) : changed, fact);
+}
+
+/** What its lane said last, whether it was something new or not (F1-081). */
+const spoken = (row: SessionRow, { event: { type } }: Fact): SessionRow =>
+  row.lastFactType === type ? row : { ...row, lastFactType: type };
+
+/** What is said of the session that was asked for changes that of its thread: which it is, and what became of the command. */
+function afterRequest(row: SessionRow, fact: Fact, rows: Lookup): SessionRow {
+  if (isForeign(row.hostId, fact)) return row;
+  if (fact.event.type === "session.bound") return pointedTo(row, fact, fact.event, rows) ?? row;
+  return reported(row, fact, rows);
+}
+
+function firstSight(fact: Fact, { at, data, body }: EventIn<"session.observed">, rows: Lookup): SessionRow {
   const { activity, ...described } = data;
-  return {
-    sessionId: sessionOf(fact) as SessionId,
-    ...described,
-    name: body?.name ?? null,
-    preview: body?.preview ?? null,
+  const { name = null, preview = null } = body ?? {};
+  const sessionId = sessionOf(fact) as SessionId;
+  const row = {
+    ...newSession(sessionId, { ...described, name, preview }, fact.recordedAt),
     activity: { ...activity, sinceAt: at },
-    freshness: { state: "live", sinceAt: fact.recordedAt, reason: null },
-    closed: null,
-    lastTurn: null,
-    turnCount: 0,
-    itemCount: 0,
-    lastItem: null,
-    lastHumanMessageAt: null,
-    usage: null,
-    openApprovals: [],
-    historyGaps: 0,
-    firstSeenAt: fact.recordedAt,
-    lastFactAt: fact.recordedAt,
+    factCount: factsOf(rows, sessionId),
   };
+  return attachable(tiedByMark(row, rows));
 }
 
 function change(row: SessionRow, fact: Fact, rows: Lookup): SessionRow {
   const { event } = fact;
   switch (event.type) {
     case "session.observed":
-      return becoming(described(row, event), event.data.activity, event.at);
+      return tiedByMark(becoming(described(row, event), event.data.activity, event.at), rows);
     case "session.became":
       return becoming(row, event.data.activity, event.at);
     case "session.named":
       return event.body === null ? row : { ...row, name: event.body.name };
     case "session.closed":
       return closed(answered(row, event, rows), fact, event);
+    case "session.bound":
+      return bound(row, fact, event);
     case "session.reopened":
       return row.closed === "deleted" ? row : { ...row, closed: null };
     case "session.staled":
@@ -89,7 +120,7 @@ function workOn(row: SessionRow, fact: Fact, rows: Lookup): SessionRow {
     case "turn.started":
       return turned(row, fact, event, rows);
     case "turn.completed":
-      return answered(turned(row, fact, event, rows), event, rows);
+      return released(answered(turned(row, fact, event, rows), event, rows), event);
     case "item.started":
     case "item.completed":
       return worked(row, event, rows);
@@ -100,7 +131,7 @@ function workOn(row: SessionRow, fact: Fact, rows: Lookup): SessionRow {
     case "approval.resolved":
       return answered(row, event, rows);
     default:
-      return row;
+      return reported(row, fact, rows);
   }
 }
 

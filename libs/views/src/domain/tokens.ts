@@ -1,17 +1,21 @@
-/** Bearer tokens as facts. A token is made once; what claims to make it again changes nothing, and a revocation is for ever. */
+/**
+ * Bearer tokens as facts. A token is made once; what claims to make it again changes nothing, its end only ever comes nearer, and a revocation is
+ * for ever.
+ */
 import type { HostId, Principal } from "@claw/events";
 import type { TokenRow } from "../rows.ts";
-import type { Fact, ViewProjection } from "./projection.ts";
+import type { EventIn, Fact, ViewProjection } from "./projection.ts";
 
 export const tokens: ViewProjection<"tokens"> = {
   name: "tokens",
-  version: 1,
+  version: 2,
   key: ({ lane, event }) => {
     if (lane !== "decided") return null;
     switch (event.type) {
       case "host.added":
       case "token.created":
       case "token.revoked":
+      case "token.limited":
         return event.data.tokenId;
       default:
         return null;
@@ -19,10 +23,16 @@ export const tokens: ViewProjection<"tokens"> = {
   },
   evolve: (row, fact) => {
     if (row === undefined) return made(fact);
-    const revoked = fact.event.type === "token.revoked" && row.revokedAt === null;
+    const { event } = fact;
+    if (event.type === "token.limited") return limited(row, event);
+    const revoked = event.type === "token.revoked" && row.revokedAt === null;
     return revoked ? { ...row, revokedAt: fact.recordedAt } : undefined;
   },
 };
+
+/** A limit never makes a token last longer. */
+const limited = (row: TokenRow, { data }: EventIn<"token.limited">): TokenRow | undefined =>
+  row.until !== null && row.until <= data.until ? undefined : { ...row, until: data.until };
 
 function made({ event, recordedAt }: Fact): TokenRow | undefined {
   if (event.type !== "token.created" && event.type !== "host.added") return undefined;

@@ -1,13 +1,14 @@
 /** A batch: what some entries changed, before it is committed. */
 import type { EntryId, Position } from "@claw/events";
-import type { QuarantineRow, ViewName, ViewRows } from "../rows.ts";
+import type { QuarantineRow } from "../log-rows.ts";
+import type { ViewName, ViewRows } from "../rows.ts";
 
-/** A row that changed, and the position of the entry that changed it last. */
+/** A row that changed, and the position of the entry that changed it last; null where that entry took it away. */
 export interface Touched {
   readonly view: ViewName;
   readonly key: string;
   readonly position: Position;
-  readonly row: ViewRows[ViewName];
+  readonly row: ViewRows[ViewName] | null;
 }
 
 /** How far the views have come. `entryId` names the entry at `position`, so that another log is not taken for the same one. */

@@ -6,8 +6,10 @@
  * (RELIABILITY 3.4).
  */
 import { type Event, type Placed, position, type Position, readEvents } from "@claw/events";
+import { countedIn } from "../domain/lanes.ts";
 import type { AnyProjection, Fact, Lookup, ViewProjection } from "../domain/projection.ts";
-import type { QuarantineRow, ViewName } from "../rows.ts";
+import type { QuarantineRow } from "../log-rows.ts";
+import type { ViewName } from "../rows.ts";
 import { type Batch, rowId, type Touched } from "./batch.ts";
 import { changeQuarantine, type Evidence } from "./quarantine.ts";
 
@@ -57,10 +59,24 @@ export function foldEntry(parts: FoldParts, batch: Batch, placed: Placed): void 
     batch.quarantined += 1;
     batch.quarantine.set(placed.position, quarantineRow(placed, attempt.problem));
   }
+  count(batch, parts.committed, placed);
   batch.entries += 1;
   for (const body of entry.bodies) batch.letters += body?.json.length ?? 0;
   batch.checkpoint = { position: placed.position, entryId: entry.envelope.id };
 }
+
+/** Once for each entry, also where it is quarantined; one that is folded again was counted before. */
+function count(batch: Batch, committed: Committed, { position: at, entry: { envelope } }: Placed): void {
+  const counted = countedIn(envelope.lane, envelope.events.length, lookupIn(NOTHING, batch, committed));
+  if (counted === null) return;
+  const { lane, session } = counted;
+  touch(batch, { view: "lanes", key: lane.sessionId, position: at, row: lane });
+  if (session !== undefined)
+    touch(batch, { view: "sessions", key: lane.sessionId, position: at, row: session });
+}
+
+const touch = ({ touched }: Batch, change: Touched): void =>
+  void touched.set(rowId(change.view, change.key), change);
 
 /** Folds quarantined evidence at the place where somebody asked for it; true if it could be. */
 function foldAgain(parts: FoldParts, batch: Batch, old: Placed, at: Position): boolean {
@@ -91,6 +107,7 @@ function tryEntry(parts: FoldParts, batch: Batch, placed: Placed, at: Position):
   const touched = new Map<string, Touched>();
   const rows = lookupIn(touched, batch, parts.committed);
   const events: Event[] = [];
+  let asked: Fact["asked"] = null;
   let unknown = 0;
   for (const read of readEvents(placed)) {
     if (read.status === "unknown") {
@@ -99,9 +116,10 @@ function tryEntry(parts: FoldParts, batch: Batch, placed: Placed, at: Position):
     }
     if (read.status === "poison")
       return { ok: false, problem: { eventType: read.type, detail: read.detail } };
-    const problem = tryEvent(parts.projections, rows, touched, factOf(placed, read, at));
+    const problem = tryEvent(parts.projections, rows, touched, factOf(placed, read, at, asked));
     if (problem !== null) return { ok: false, problem };
     events.push(read.event);
+    if (read.event.type === "command.accepted") asked = read.event.data;
   }
   return { ok: true, touched, events, unknown };
 }
@@ -110,20 +128,22 @@ function factOf(
   { entry: { envelope } }: Placed,
   { event, index }: { readonly event: Event; readonly index: number },
   at: Position,
+  asked: Fact["asked"],
 ): Fact {
   const { id, lane, by, at: recordedAt } = envelope;
-  return { position: position(at), entryId: id, lane, by, recordedAt, event, index };
+  return { position: position(at), entryId: id, lane, by, recordedAt, event, index, asked };
 }
+
+const NOTHING: ReadonlyMap<string, Touched> = new Map();
 
 const lookupIn =
   (touched: ReadonlyMap<string, Touched>, batch: Batch, committed: Committed): Lookup =>
   (view, key) => {
     const id = rowId(view, key);
     const fresh = touched.get(id) ?? batch.touched.get(id);
+    if (fresh === undefined) return committed.row(view, key);
     // The id begins with the view's name, so the row under it is of that view.
-    return fresh === undefined
-      ? committed.row(view, key)
-      : (fresh.row as ReturnType<typeof committed.row<typeof view>>);
+    return fresh.row === null ? undefined : (fresh.row as ReturnType<typeof committed.row<typeof view>>);
   };
 
 /** Every projection sees the rows before the event; their changes are kept together after the last one. */
@@ -161,8 +181,11 @@ function evolveOne(
   changes: Touched[],
   key: string,
 ): void {
-  const row = projection.evolve(rows(projection.name, key), fact, rows);
-  if (row !== undefined) changes.push({ view: projection.name, key, position: fact.position, row });
+  const { name: view, evolve, removes } = projection;
+  const before = rows(view, key);
+  const isRemoved = removes?.(before, fact, rows, key) === true;
+  const row = isRemoved ? null : evolve(before, fact, rows, key);
+  if (row !== undefined) changes.push({ view, key, position: fact.position, row });
 }
 
 /** True for what the disk or another connection did, which says nothing about an entry. */

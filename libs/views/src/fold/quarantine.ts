@@ -1,6 +1,6 @@
 /** What people decide about quarantined entries: fold one again, or live without it. */
 import type { Event, Placed } from "@claw/events";
-import type { QuarantineRow } from "../rows.ts";
+import type { QuarantineRow } from "../log-rows.ts";
 import type { Batch } from "./batch.ts";
 
 /** Entries that somebody asked to fold again. The caller reads them beforehand, because a fold does not wait. */

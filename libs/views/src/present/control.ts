@@ -1,50 +1,17 @@
-/** Approvals, tokens and quarantine as they are seen outside. */
+/** Tokens and quarantine as they are seen outside. */
 import { Role } from "@claw/events";
 import { z } from "zod";
-import type { ApprovalRow, QuarantineRow, TokenRow } from "../rows.ts";
-import { type Asker, transcriptText } from "./asker.ts";
+import type { QuarantineRow } from "../log-rows.ts";
+import type { TokenRow } from "../rows.ts";
+import type { Asker } from "./asker.ts";
 import { isoOf, isoOrNull, IsoTime } from "./shapes.ts";
-
-export const ApprovalView = z
-  .object({
-    sessionId: z.string(),
-    requestId: z.string(),
-    kind: z.string(),
-    turnId: z.string().nullable(),
-    itemId: z.string().nullable(),
-    subject: z.string().nullable().describe("null for those who may not read transcripts"),
-    reason: z.string().nullable().describe("null for those who may not read transcripts"),
-    availableDecisions: z.array(z.string()),
-    state: z.enum(["open", "closed"]),
-    openedAt: IsoTime,
-    ageMs: z.int().min(0).nullable().describe("how long it has been open; null once it is closed"),
-    closedAt: IsoTime.nullable(),
-    how: z.string().nullable().describe("what closed it"),
-  })
-  .meta({ id: "Approval" });
-export type ApprovalView = z.infer<typeof ApprovalView>;
-
-export const presentApproval = (row: ApprovalRow, asker: Asker): ApprovalView => ({
-  sessionId: row.sessionId,
-  requestId: row.requestId,
-  kind: row.kind,
-  turnId: row.turnId,
-  itemId: row.itemId,
-  subject: transcriptText(asker, row.subject),
-  reason: transcriptText(asker, row.reason),
-  availableDecisions: [...row.availableDecisions],
-  state: row.closedAt === null ? "open" : "closed",
-  openedAt: isoOf(row.openedAt),
-  ageMs: row.closedAt === null ? Math.max(0, Math.round(asker.nowMs - row.openedAt)) : null,
-  closedAt: isoOrNull(row.closedAt),
-  how: row.how,
-});
 
 export const TokenView = z
   .object({
     tokenId: z.string(),
     name: z.string(),
     role: Role,
+    group: z.string().nullable().describe("the group of a Claw"),
     hostId: z.string().nullable(),
     state: z.enum(["valid", "expired", "revoked"]),
     createdAt: IsoTime,
@@ -59,6 +26,7 @@ export const presentToken = (row: TokenRow, { nowMs }: Asker): TokenView => ({
   tokenId: row.tokenId,
   name: row.principal.name,
   role: row.principal.role,
+  group: row.principal.group ?? null,
   hostId: row.hostId,
   state: tokenState(row, nowMs),
   createdAt: isoOf(row.createdAt),

@@ -1,5 +1,6 @@
 /** Hosts and endpoints as they are seen outside. */
 import { safeEndpoint } from "@claw/redact";
+import { Placement } from "@claw/events";
 import { z } from "zod";
 import type { EndpointRow, HostRow } from "../rows.ts";
 import type { Asker } from "./asker.ts";
@@ -26,6 +27,16 @@ export const HostView = z
     lostFacts: z.int().describe("facts that its outbox had to let go of"),
     evidenceKept: z.int().describe("messages that were no facts and are kept as evidence"),
     addedAt: IsoTime.nullable(),
+    group: z.string().describe("the group that looks after its sessions"),
+    catchingUp: z
+      .boolean()
+      .nullable()
+      .describe("true: facts wait on the host, what is shown of it is old; null: not connected"),
+    placement: Placement.describe("whether new work may be placed on it"),
+    placementReason: z.string().nullable().describe("what was said when that was last decided"),
+    workspaceRoots: z.array(z.string()).describe("folders under which sessions may be spawned"),
+    attempts: z.int().describe("calls with keys of its threads that these keys are not for"),
+    lastAttemptAt: IsoTime.nullable(),
   })
   .meta({ id: "Host" });
 export type HostView = z.infer<typeof HostView>;
@@ -38,10 +49,13 @@ export interface HostBeat {
   /** How far the host's clock is ahead of ours. */
   readonly clockOffsetMs: number | null;
   readonly outboxDepth: number;
+  /** Its oldest unsent fact is older than 5 s, so what we show of it is behind (DESIGN 14.10). */
+  readonly isCatchingUp: boolean;
 }
 
 /** A host, and its last heartbeat, null if none is known. */
-export function presentHost(row: HostRow, beat: HostBeat | null, { nowMs }: Asker): HostView {
+export function presentHost(host: HostRow, beat: HostBeat | null, { nowMs }: Asker): HostView {
+  const { unboundKeys: _, admission: __, ...row } = host;
   const heardAt = beat?.heardAt ?? null;
   const lastHeardAt = heardAt === null ? row.lastHeardAt : Math.max(heardAt, row.lastHeardAt ?? heardAt);
   const figures = beat ?? row;
@@ -53,6 +67,9 @@ export function presentHost(row: HostRow, beat: HostBeat | null, { nowMs }: Aske
     freshness: freshnessView(row.freshness, lastHeardAt, nowMs),
     lastHeardAt: isoOrNull(lastHeardAt),
     addedAt: isoOrNull(row.addedAt),
+    catchingUp: beat?.isCatchingUp ?? null,
+    workspaceRoots: [...row.workspaceRoots],
+    lastAttemptAt: isoOrNull(row.lastAttemptAt),
   };
 }
 

@@ -1,7 +1,12 @@
 /** A session as it is seen outside: the specification's eleven keys (S1-048 … S1-058), and more beside them. */
+import { DEFAULT_GROUP, outcomeWords } from "@claw/events";
 import { z } from "zod";
-import type { HostRow, SessionRow } from "../rows.ts";
+import { lineIn } from "../domain/session-work.ts";
+import type { EndpointRow, HostRow, SessionRow } from "../rows.ts";
 import { type Asker, transcriptText } from "./asker.ts";
+import { AttachView, presentAttach } from "./attach.ts";
+import { presentPrincipal, PrincipalView } from "./principal.ts";
+import { presentProgress, ProgressView } from "./progress.ts";
 import {
   FreshnessView,
   freshnessView,
@@ -27,6 +32,33 @@ const UsageView = z.object({
   contextWindow: z.int().nullable(),
 });
 
+const WriterView = z.object({
+  leaseId: z.string(),
+  holder: PrincipalView,
+  ttlMs: z.int().describe("how long it lasts after it was granted or renewed"),
+  sinceAt: IsoTime,
+});
+
+const LastCommandView = z.object({
+  commandId: z.string(),
+  type: z.string(),
+  decidedAt: IsoTime,
+  outcome: z.enum(outcomeWords).nullable(),
+});
+
+const SpawnView = z.object({
+  commandId: z.string().describe("the command that asked for it"),
+  purpose: z
+    .string()
+    .nullable()
+    .describe("what it was made for; null for those who may not read transcripts"),
+  parentSessionId: z.string().nullable().describe("the session that asked for it"),
+  rootSessionId: z.string().describe("the top of its tree; itself where no session asked for it"),
+  createdBy: PrincipalView,
+  hostId: z.string(),
+  isAttachable: z.boolean().describe("people can attach: Codex keeps its thread"),
+});
+
 export const SessionView = z
   .object({
     sessionId: z.string().describe("the Codex thread id"),
@@ -43,7 +75,16 @@ export const SessionView = z
       .string()
       .nullable()
       .describe("short working state; null for those who may not read transcripts"),
+    lifecycle: z
+      .enum(["provisioning", "failed", "ready"])
+      .describe("ready: it has a thread; provisioning and failed: it was asked for and has none"),
+    boundTo: z.string().nullable().describe("the session that this one became; in no list any more"),
+    spawn: SpawnView.nullable().describe("how it came to be, if somebody asked for it"),
+    purpose: z.string().nullable().describe("what it is for; null for those who may not read transcripts"),
+    progress: ProgressView.nullable().describe("what it last said of its own work"),
+    attach: AttachView.describe("how a person attaches to it"),
     hostId: z.string(),
+    group: z.string().describe("the group that looks after it: its host's"),
     commit: z.string().nullable(),
     activity: z.object({ type: z.string(), flags: z.array(z.string()), sinceAt: IsoTime }),
     freshness: FreshnessView,
@@ -66,6 +107,12 @@ export const SessionView = z
     usage: UsageView.nullable(),
     openApprovals: z.array(z.string()).describe("request ids that wait for somebody"),
     historyGaps: z.int().describe("parts of the history that could not be had"),
+    attempts: z.int().describe("calls with its key that its key is not for"),
+    writer: WriterView.nullable().describe("who holds the write lease"),
+    automationYieldedAt: IsoTime.nullable().describe(
+      "when automation gave way to a person; null once it is back",
+    ),
+    lastCommand: LastCommandView.nullable().describe("the last command that a host has to carry out here"),
     firstSeenAt: IsoTime,
   })
   .meta({ id: "Session" });
@@ -89,10 +136,16 @@ export const NO_OVERLAY: SessionOverlay = {
 
 const ATTACHED = { yes: true, no: false, unknown: null } as const;
 
-/** A session for this asker. `host` is the row of its host, null if there is none. */
+/** The rows of where a session lives; null where there is none. */
+export interface SessionPlace {
+  readonly host: HostRow | null;
+  readonly endpoint: EndpointRow | null;
+}
+
+/** A session for this asker. */
 export function presentSession(
   row: SessionRow,
-  host: HostRow | null,
+  { host, endpoint }: SessionPlace,
   overlay: SessionOverlay,
   asker: Asker,
 ): SessionView {
@@ -101,7 +154,11 @@ export function presentSession(
   return {
     ...unchanged(row),
     ...words(row, asker),
+    ...acted(row),
+    ...made(row, asker),
+    attach: presentAttach(row, host, endpoint),
     host: host?.hostname ?? row.hostId,
+    group: host?.group ?? DEFAULT_GROUP,
     status: row.activity.type,
     humanAttached: ATTACHED[attached],
     lastSeenAt: isoOf(seenAt),
@@ -115,6 +172,49 @@ export function presentSession(
   };
 }
 
+/** How it came to be, what it is for, and what it says that it does. */
+function made(
+  { spawn, purpose, progress }: SessionRow,
+  asker: Asker,
+): Pick<SessionView, "spawn" | "purpose" | "progress"> {
+  return {
+    spawn:
+      spawn === null
+        ? null
+        : {
+            ...spawn,
+            purpose: transcriptText(asker, spawn.purpose),
+            createdBy: presentPrincipal(spawn.createdBy),
+          },
+    purpose: transcriptText(asker, purpose),
+    progress: progress === null ? null : presentProgress(progress, asker),
+  };
+}
+
+/** What is done to the session by command. */
+function acted({
+  writer,
+  automationYieldedAt,
+  lastCommand,
+}: SessionRow): Pick<SessionView, "writer" | "automationYieldedAt" | "lastCommand"> {
+  return {
+    writer:
+      writer === null
+        ? null
+        : { ...writer, holder: presentPrincipal(writer.holder), sinceAt: isoOf(writer.sinceAt) },
+    automationYieldedAt: isoOrNull(automationYieldedAt),
+    lastCommand:
+      lastCommand === null
+        ? null
+        : {
+            commandId: lastCommand.commandId,
+            type: lastCommand.commandType,
+            decidedAt: isoOf(lastCommand.decidedAt),
+            outcome: lastCommand.outcome,
+          },
+  };
+}
+
 /** A heartbeat shows that the host lives; of a thread that the host cannot hear, or that is gone, it shows nothing. */
 const lastSeenAt = ({ freshness, lastFactAt }: SessionRow, { hostHeardAt }: SessionOverlay): number =>
   freshness.state === "live" ? Math.max(lastFactAt, hostHeardAt ?? lastFactAt) : lastFactAt;
@@ -124,22 +224,25 @@ function words(
   row: SessionRow,
   asker: Asker,
 ): Pick<SessionView, "name" | "preview" | "summary" | "lastItem"> {
-  const { lastItem } = row;
+  const { lastItem, progress } = row;
+  const note = transcriptText(asker, progress?.note ?? null);
   const preview = transcriptText(asker, row.preview);
   const line = transcriptText(asker, lastItem?.text ?? null);
   return {
     name: transcriptText(asker, row.name),
     preview,
-    summary: line ?? preview?.split("\n", 1)[0]?.slice(0, SUMMARY_LETTERS).toWellFormed() ?? null,
+    summary: firstLine(note) ?? line ?? firstLine(preview),
     lastItem: lastItem === null ? null : { kind: lastItem.kind, text: line, at: isoOf(lastItem.at) },
   };
 }
 
-/** Letters of a summary: a line of a list. */
-const SUMMARY_LETTERS = 200;
+/** What a session says of itself is its short working state (S1-058); the first line that says something, or null. */
+const firstLine = (text: string | null): string | null => (text === null ? null : lineIn(text) || null);
 
 const unchanged = (row: SessionRow) => ({
   sessionId: row.sessionId,
+  lifecycle: row.lifecycle,
+  boundTo: row.boundTo,
   endpointId: row.endpointId,
   hostId: row.hostId,
   workspace: row.workspace,
@@ -159,4 +262,5 @@ const unchanged = (row: SessionRow) => ({
   usage: row.usage,
   openApprovals: [...row.openApprovals],
   historyGaps: row.historyGaps,
+  attempts: row.attempts,
 });

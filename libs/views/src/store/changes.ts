@@ -3,6 +3,7 @@ import type { Database } from "@claw/sqlite";
 import { position } from "@claw/events";
 import type { ChangedRow } from "../reader.ts";
 import type { ViewName, ViewRows } from "../rows.ts";
+import { prepared } from "./statements.ts";
 
 type Found = readonly [view: ViewName, key: string, position: number, row: string];
 
@@ -37,24 +38,7 @@ function select(
       `SELECT * FROM (SELECT '${view}' AS view, key, position, row FROM ${view} WHERE ${condition} ORDER BY position, key ${limit})`,
   );
   const sql = `${parts.join(" UNION ALL ")} ORDER BY position, view, key ${limit}`;
-  return prepared(db, sql).all(...views.map(() => value));
-}
-
-const prepare = (db: Database, sql: string) => db.prepare<number[], Found>(sql).raw();
-type Select = ReturnType<typeof prepare>;
-const statements = new WeakMap<Database, Map<string, Select>>();
-/** Different questions of one connection whose statements are kept: sets of views, and the two ways of asking them. */
-const MAX_STATEMENTS = 64;
-
-/** Each live client asks after each commit, and nearly all ask the same: preparing would cost more than asking. */
-function prepared(db: Database, sql: string): Select {
-  const known = statements.get(db) ?? new Map<string, Select>();
-  statements.set(db, known);
-  const kept = known.get(sql);
-  if (kept !== undefined) return kept;
-  const made = prepare(db, sql);
-  if (known.size < MAX_STATEMENTS) known.set(sql, made);
-  return made;
+  return prepared(db, sql).all(...views.map(() => value)) as unknown as readonly Found[];
 }
 
 const changedOf = ([view, key, at, row]: Found): ChangedRow => ({

@@ -2,6 +2,7 @@
 import type { Database } from "@claw/sqlite";
 import type { PageAsk, PageOf } from "../reader.ts";
 import { questionOf, readCursor, writeCursor } from "./cursor.ts";
+import { prepared } from "./statements.ts";
 
 type Value = string | number;
 
@@ -32,10 +33,11 @@ export function askPage<Row>(db: Database, question: Question, { limit, cursor }
   const sql = `SELECT row, ${sorted.join(", ")} FROM ${table}
     ${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""}
     ORDER BY ${sorted.map((column) => `${column} ${direction}`).join(", ")} LIMIT ?`;
-  const found = db
-    .prepare<Value[], readonly [string, ...Value[]]>(sql)
-    .raw()
-    .all(...where.flatMap(([, ...values]) => values), ...after, limit + 1);
+  const found = prepared(db, sql).all(
+    ...where.flatMap(([, ...values]) => values),
+    ...after,
+    limit + 1,
+  ) as (readonly [string, ...Value[]])[];
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   const nextCursor =
@@ -52,6 +54,3 @@ function startOf(question: Question, cursor: string | null): readonly Value[] {
 
 const nameOf = ({ table, where, direction }: Question): string =>
   questionOf([table, direction, ...where.flat()]);
-
-/** Text as a LIKE pattern that finds it anywhere, with nothing in it acting as a pattern (RELIABILITY S16). Use with `ESCAPE '\'`. */
-export const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;

@@ -13,6 +13,7 @@ export interface RowCache {
   readonly get: (id: string) => ViewRows[ViewName] | undefined;
   /** `letters` is the length of the row's text. The rows that were put longest ago make room. */
   readonly put: (id: string, row: ViewRows[ViewName], letters: number) => void;
+  readonly drop: (id: string) => void;
   readonly letters: () => number;
 }
 
@@ -34,6 +35,7 @@ export function makeRowCache(maxLetters = MAX_LETTERS): RowCache {
         forget(oldest);
       }
     },
+    drop: forget,
     letters: () => letters,
   };
 }

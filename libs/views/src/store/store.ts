@@ -10,7 +10,8 @@ import { type AnyProjection, type Lookup } from "../domain/projection.ts";
 import { versionsDigest } from "../domain/projections.ts";
 import { type Batch, type Checkpoint, rowId, type Touched } from "../fold/batch.ts";
 import type { Committed } from "../fold/fold-entry.ts";
-import type { QuarantineRow, ViewName, ViewRows } from "../rows.ts";
+import type { QuarantineRow } from "../log-rows.ts";
+import type { ViewName, ViewRows } from "../rows.ts";
 import { makeRowCache, type RowCache } from "./row-cache.ts";
 import { createTables, tables, TABLES_VERSION, upsertOf, viewNames } from "./tables.ts";
 
@@ -120,12 +121,16 @@ function prepareQuarantined(db: Database): (position: number) => QuarantineRow |
 /** The one transaction of a batch. The cache learns of it only after it is committed. */
 function prepareWriter(db: Database, versions: string, cache: RowCache): (batch: Batch) => void {
   const upserts = Object.fromEntries(viewNames.map((name) => [name, db.prepare(upsertOf(name))]));
+  const removals = Object.fromEntries(
+    viewNames.map((name) => [name, db.prepare(`DELETE FROM ${name} WHERE key = ?`)]),
+  );
   const quarantine = db.prepare("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?)");
   const mark = db.prepare("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)");
   const write = db.transaction((batch: Batch, texts: readonly string[]) => {
     let n = 0;
-    for (const touched of batch.touched.values()) {
-      upserts[touched.view]?.run(touched.key, touched.position, texts[n], ...valuesOf(touched));
+    for (const { view, key, position, row } of batch.touched.values()) {
+      if (row === null) removals[view]?.run(key);
+      else upserts[view]?.run(key, position, texts[n], ...valuesOf(view, row));
       n += 1;
     }
     for (const row of batch.quarantine.values()) quarantine.run(row.position, row.state, JSON.stringify(row));
@@ -136,12 +141,13 @@ function prepareWriter(db: Database, versions: string, cache: RowCache): (batch:
     write.immediate(batch, texts);
     let n = 0;
     for (const [id, { row }] of batch.touched) {
-      cache.put(id, row, texts[n]?.length ?? 0);
+      if (row === null) cache.drop(id);
+      else cache.put(id, row, texts[n]?.length ?? 0);
       n += 1;
     }
   };
 }
 
 /** A touched row is of the view that it names; the union of views cannot say so. */
-const valuesOf = ({ view, row }: Touched): readonly (string | number | null)[] =>
+const valuesOf = (view: ViewName, row: NonNullable<Touched["row"]>): readonly (string | number | null)[] =>
   (tables[view].values as (row: ViewRows[ViewName]) => readonly (string | number | null)[])(row);

@@ -4,10 +4,13 @@
  * `position` is that of the row's last change. A file with other columns is not migrated: the views are built again from the log.
  */
 import type { Database } from "@claw/sqlite";
+import { isOpenCommand } from "../domain/command-outcome.ts";
+import { isInForce } from "../domain/rules.ts";
+import { isHidden } from "../domain/spawned.ts";
 import type { ViewName, ViewRows } from "../rows.ts";
 
 /** Raise when a table changes. */
-export const TABLES_VERSION = 1;
+export const TABLES_VERSION = 6;
 
 type Value = string | number | null;
 
@@ -30,6 +33,7 @@ export const tables: Tables = {
       activity: "TEXT",
       freshness: "TEXT",
       is_closed: "INTEGER",
+      is_hidden: "INTEGER",
       place: "TEXT",
       name: "TEXT",
     },
@@ -39,11 +43,12 @@ export const tables: Tables = {
       row.repo,
       row.activity.type,
       row.freshness.state,
-      row.closed === null ? 0 : 1,
+      row.closed === null && row.lifecycle !== "failed" ? 0 : 1,
+      isHidden(row) ? 1 : 0,
       [row.sessionId, row.workspace, row.repo, row.branch].filter((text) => text !== null).join("\n"),
       row.name,
     ],
-    indexes: ["is_closed, position, key", "host_id, position, key"],
+    indexes: ["is_hidden, is_closed, position, key", "host_id, position, key"],
   },
   hosts: { columns: {}, values: () => [], indexes: [] },
   endpoints: { columns: { host_id: "TEXT" }, values: (row) => [row.hostId], indexes: [] },
@@ -58,21 +63,70 @@ export const tables: Tables = {
     indexes: ["session_id, place, key"],
   },
   approvals: {
-    columns: { is_open: "INTEGER", at: "INTEGER" },
-    values: (row) => [row.closedAt === null ? 1 : 0, row.openedAt],
-    indexes: ["is_open, at, key", "at, key"],
+    columns: { is_open: "INTEGER", session_id: "TEXT", at: "INTEGER" },
+    values: (row) => [row.closedAt === null ? 1 : 0, row.sessionId, row.openedAt],
+    indexes: ["is_open, at, key", "session_id, at, key", "at, key"],
   },
   tokens: { columns: {}, values: () => [], indexes: [] },
+  ledger: { columns: {}, values: () => [], indexes: [] },
+  lanes: { columns: {}, values: () => [], indexes: [] },
+  commands: {
+    columns: {
+      session_id: "TEXT",
+      host_id: "TEXT",
+      decision: "TEXT",
+      principal: "TEXT",
+      is_open: "INTEGER",
+      at: "INTEGER",
+    },
+    values: (row) => [
+      row.spawnedSessionId ?? row.sessionId,
+      row.hostId,
+      row.decision,
+      row.principal.name,
+      isOpenCommand(row) ? 1 : 0,
+      row.decidedPosition,
+    ],
+    indexes: ["at, key", "session_id, at, key", "is_open, at, key"],
+  },
+  leases: {
+    columns: { session_id: "TEXT", host_id: "TEXT", state: "TEXT", at: "INTEGER" },
+    values: (row) => [row.sessionId, row.hostId, row.state, row.offeredAt],
+    indexes: ["at, key", "session_id, at, key", "state, at, key"],
+  },
+  rules: {
+    columns: { kind: "TEXT", in_force: "INTEGER" },
+    values: (row) => [row.kind, isInForce(row) ? 1 : 0],
+    indexes: ["kind, in_force, position, key"],
+  },
+  threadKeys: { columns: {}, values: () => [], indexes: [] },
+  reports: { columns: {}, values: () => [], indexes: [] },
+  runtimes: { columns: {}, values: () => [], indexes: [] },
+  egress: { columns: {}, values: () => [], indexes: [] },
+  checkpoints: { columns: {}, values: () => [], indexes: [] },
+  archives: {
+    columns: { is_kept: "INTEGER", at: "INTEGER" },
+    values: (row) => [row.deletedAt === null ? 1 : 0, row.archivedAt],
+    indexes: ["is_kept, at, key", "at, key"],
+  },
+  owners: { columns: {}, values: () => [], indexes: [] },
+  signIns: { columns: {}, values: () => [], indexes: [] },
+  shares: {
+    columns: { who: "TEXT" },
+    values: (row) => [row.kind === "share" ? row.to : row.by],
+    indexes: ["who, key"],
+  },
+  attention: { columns: {}, values: () => [], indexes: [] },
 };
 
 export const viewNames = Object.keys(tables) as readonly ViewName[];
 
-/** Makes all tables in an empty file. */
+/** Makes the tables that are missing. In an older file too: then its projections are not these, and it is built again beside it. */
 export function createTables(db: Database): void {
   for (const name of viewNames) db.exec(createTable(name));
   db.exec(`
-    CREATE TABLE quarantine (position INTEGER PRIMARY KEY, state TEXT NOT NULL, row TEXT NOT NULL) STRICT;
-    CREATE TABLE checkpoint (
+    CREATE TABLE IF NOT EXISTS quarantine (position INTEGER PRIMARY KEY, state TEXT NOT NULL, row TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS checkpoint (
       one      INTEGER PRIMARY KEY CHECK (one = 1),
       position INTEGER NOT NULL,
       entry_id TEXT,
@@ -85,9 +139,9 @@ function createTable(name: ViewName): string {
   const { columns, indexes } = tables[name];
   const extra = Object.entries(columns).map(([column, type]) => `, ${column} ${type}`);
   const further = ["position, key", ...indexes].map(
-    (list, n) => `CREATE INDEX ${name}_${n} ON ${name} (${list});`,
+    (list, n) => `CREATE INDEX IF NOT EXISTS ${name}_${n} ON ${name} (${list});`,
   );
-  return `CREATE TABLE ${name} (
+  return `CREATE TABLE IF NOT EXISTS ${name} (
     key TEXT PRIMARY KEY, position INTEGER NOT NULL, row TEXT NOT NULL${extra.join("")}) STRICT;
     ${further.join("\n")}`;
 }

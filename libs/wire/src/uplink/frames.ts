@@ -3,7 +3,7 @@
  *
  *     connector                                   ingest
  *     ── Authorization: Bearer clw_host_… ──▶     the token names the host; nothing in a frame does
- *     hello {epoch, nextSeq, …}            ──▶    is the claim the token's? newer uplink closes older
+ *     hello {epoch, nextSeq, firstHeld, …} ──▶    is the claim the token's? newer uplink closes older
  *                                          ◀──    welcome {confirmed, heartbeatMs, …}
  *     facts {epoch, entries…}              ──▶    in order from confirmed + 1; at most `window` unacknowledged
  *                                          ◀──    ack {epoch, through}: appended, will not be asked for again soon
@@ -13,6 +13,10 @@
  *     delta {…}                            ──▶    text as it streams; may be lost
  *                                          ◀──    page.read {requestId, …}: an older page of a transcript
  *     page {requestId, …}                  ──▶
+ *                                          ◀──    placement {placement}: may new work be placed here (capability placement.v1)
+ *                                          ◀──    command {commandId, instruction, text, remainingMs}: carry it out once, or say what became of it;
+ *                                                 its outcome comes back as a fact (capability command.v1; spawn.v1 and answer.v1 for what they name)
+ *                                          ◀──    fence {leaseId, …, token}: persist the token, and say so with a fact
  *                                          ◀──    refuse {code, retryAfterMs}: then the socket is closed
  *
  * JSON text frames, at most `MAX_FRAME_BYTES`. A fact's sequence starts at 1 in each epoch and has no holes. A host that was told of `missing`
@@ -21,14 +25,20 @@
 import {
   AtMs,
   Body,
+  CommandId,
   Digest,
   EndpointId,
   Epoch,
+  FencingToken,
   HostId,
+  Instruction,
   Lane,
+  LeaseId,
   MAX_EVENTS,
+  Placement,
   SealedEvent,
   SessionId,
+  Text,
   Word,
 } from "@claw/events";
 import { z } from "zod";
@@ -66,10 +76,12 @@ export const Hello = z.object({
   epoch: Epoch,
   /** The sequence that the next new fact will get. */
   nextSeq: z.int().min(1),
+  /** The lowest sequence that the outbox still holds; `nextSeq` when it holds none. Connectors of the first versions do not say it. */
+  firstHeld: z.int().min(1).optional(),
   outboxDepth: seq,
   /** The host's wall clock, for the offset. */
   at: AtMs,
-  /** What this connector can do beyond protocol 1, such as `page.v1` (X1-054). */
+  /** What this connector can do beyond protocol 1, such as `page.v1`, `placement.v1` or `command.v1` (X1-054). */
   capabilities: z.array(Word).max(32),
 });
 export type Hello = z.infer<typeof Hello>;
@@ -116,11 +128,18 @@ export type FromHost = z.infer<typeof FromHost>;
 const Welcome = z.object({
   type: z.literal("welcome"),
   hostId: HostId,
-  /** The last sequence of this epoch that the ledger holds; 0 for an epoch it does not know. */
+  /**
+   * Facts are expected from the one after this on: it is the last sequence of this epoch that the ledger is known to hold, 0 for an epoch it does
+   * not know, or the last before `firstHeld` where that is later.
+   */
   confirmed: seq,
   heartbeatMs: z.int().min(100),
   silentAfterMs: z.int().min(1_000),
   at: AtMs,
+  houseVersion: Word.optional(),
+  placement: Placement.optional(),
+  /** Where threads of this host reach the supervisor's MCP server; left out where there is none. */
+  mcpUrl: z.url().max(1_024).optional(),
 });
 const Ack = z.object({ type: z.literal("ack"), epoch: Epoch, through: seq });
 const Watermark = z.object({
@@ -139,6 +158,30 @@ const PageRead = z.object({
   cursor: z.string().max(4_096).nullable(),
   limit: z.int().min(1).max(50),
 });
+/** Whether new work may be placed on this host. Said when it changes, to a connector that knows `placement.v1`. */
+const Placed = z.object({ type: z.literal("placement"), placement: Placement });
+/**
+ * An accepted command of this host that has no outcome yet; repeated at each hello. `remainingMs` is what is left of its deadline as ingest sends it, 0 when
+ * nothing is. `text` is null for what has none, and where the log no longer holds it: then the host only says what it knows.
+ */
+const CommandFrame = z.object({
+  type: z.literal("command"),
+  commandId: CommandId,
+  instruction: Instruction,
+  text: Text.nullable(),
+  remainingMs: z.int().min(0),
+});
+export type CommandFrame = z.infer<typeof CommandFrame>;
+/** The token of an offered lease; repeated at each hello until it is granted or over. */
+const FenceFrame = z.object({
+  type: z.literal("fence"),
+  leaseId: LeaseId,
+  sessionId: SessionId,
+  endpointId: EndpointId,
+  token: FencingToken,
+  remainingMs: z.int().min(0),
+});
+export type FenceFrame = z.infer<typeof FenceFrame>;
 const Refuse = z.object({
   type: z.literal("refuse"),
   code: z.enum([
@@ -154,5 +197,15 @@ const Refuse = z.object({
   retryAfterMs: z.int().min(0).nullable(),
 });
 
-export const FromIngest = z.discriminatedUnion("type", [Welcome, Ack, Watermark, Pulse, PageRead, Refuse]);
+export const FromIngest = z.discriminatedUnion("type", [
+  Welcome,
+  Ack,
+  Watermark,
+  Pulse,
+  PageRead,
+  Placed,
+  CommandFrame,
+  FenceFrame,
+  Refuse,
+]);
 export type FromIngest = z.infer<typeof FromIngest>;

@@ -1,5 +1,5 @@
 /** The words of the host's side of the uplink: what it is told, what it commands, what it remembers, and its figures. */
-import type { Epoch, HostId } from "@claw/events";
+import type { Epoch, HostId, Placement } from "@claw/events";
 import type { BackoffLimits } from "@claw/runtime";
 import type { FromHost, FromIngest } from "./frames.ts";
 
@@ -12,6 +12,11 @@ export interface HostSideOptions {
 }
 
 export const HOST_SIDE = {
+  /**
+   * A wait lies anywhere in this, or in the backoff where that is longer: 1,000 hosts that fell together come back at 200 a second, at about twice
+   * that after an outage of a few seconds (`host-reconnect.test.ts`).
+   */
+  spreadMs: 5_000,
   backoff: { baseMs: 500, capMs: 30_000 } satisfies BackoffLimits,
   /** After a refusal that only a person can lift, or from a twin that uses our token. */
   slowBackoff: { baseMs: 30_000, capMs: 300_000 } satisfies BackoffLimits,
@@ -61,11 +66,15 @@ export type HostSideCommand =
   | { readonly type: "send_facts"; readonly after: number; readonly count: number }
   | { readonly type: "forget"; readonly epoch: Epoch; readonly through: number }
   | { readonly type: "answer_page"; readonly request: Extract<FromIngest, { type: "page.read" }> }
+  /** A command to carry out, or a token to persist. Only said while the uplink is live and the machine was not paused. */
+  | { readonly type: "carry_out"; readonly frame: Extract<FromIngest, { type: "command" | "fence" }> }
   /**
    * Start a new epoch, then go on: the house knows more of this one than the outbox, so an old copy of that was put back; or, with `retell`, the
    * house no longer knows what it had confirmed, and everything has to be told anew.
    */
   | { readonly type: "renew_epoch"; readonly retell: boolean }
+  /** Whether new work may be placed on this host, as the house says; once for each change. */
+  | { readonly type: "note_placement"; readonly placement: Placement }
   | { readonly type: "close"; readonly reason: string }
   /** For diagnostics, once for each change of mind. */
   | { readonly type: "report"; readonly level: "info" | "warn"; readonly sentence: string };
@@ -92,6 +101,10 @@ export interface HostSide {
   readonly resent: { readonly from: number; readonly at: number } | null;
   /** How often in a row the house greeted with less than it had confirmed. */
   readonly shortfalls: number;
+  /** What the house said last of placing work here; null for a house that never did. */
+  readonly placement: Placement | null;
+  /** Where threads reach the supervisor's MCP server, as the house said last; null where it says none. */
+  readonly mcpUrl: string | null;
   readonly lastTick: Time | null;
   readonly lastReport: string;
 }
@@ -118,6 +131,8 @@ export const newHostSide: HostSide = {
   rttMs: null,
   resent: null,
   shortfalls: 0,
+  placement: null,
+  mcpUrl: null,
   lastTick: null,
   lastReport: "",
 };
