@@ -5,8 +5,9 @@ import type { Clocks } from "@claw/runtime";
 import { admit, type Admission, type Bench, type Claim, reject } from "./domain/admit.ts";
 import type { Cleaner } from "./domain/clean.ts";
 import type { Delivery } from "./domain/delivery.ts";
+import type { IngestLimits } from "./limits.ts";
 import { inTurn, type Line, shareOf } from "./line.ts";
-import { ownerOf, type Register } from "./register.ts";
+import { askedBy, hasRoom, ownerOf, type Register, stakeClaim } from "./register.ts";
 
 /** Bytes of frames in one batch: it bounds how long one commit holds everything up. */
 const MAX_BYTES = 4 * 1_024 * 1_024;
@@ -15,6 +16,7 @@ export interface BatchParts {
   readonly register: Register;
   readonly cleaner: Cleaner;
   readonly clocks: Clocks;
+  readonly limits: Pick<IngestLimits, "sessionsOfHost">;
 }
 
 /** A delivery on its way into the log. */
@@ -59,16 +61,23 @@ function partOf(parts: BatchParts, line: Line, room: number, roomBytes: number):
   return part;
 }
 
-function admitOne({ register, cleaner, clocks }: BatchParts, line: Line, delivery: Delivery): Item {
+function admitOne({ register, cleaner, clocks, limits }: BatchParts, line: Line, delivery: Delivery): Item {
   const nowMs = clocks.wallMs();
-  const bench: Bench = { ownerOf: (id) => ownerOf(register, id), nowMs, cleaner };
+  const bench: Bench = {
+    ownerOf: (id) => ownerOf(register, id),
+    askedBy: (id) => askedBy(register, id),
+    hasRoom: (hostId) => hasRoom(register, hostId, limits.sessionsOfHost),
+    workOf: (name) => register.work.byName.get(name),
+    nowMs,
+    cleaner,
+  };
   const admission =
     line.refusedClaim === delivery.seq && delivery.kind === "fact"
       ? reject(delivery.fact, "foreign_session", line.channel, bench)
       : admit(delivery, line.channel, bench);
   const item = { line, delivery, admission, draft: draftOf(line, delivery, admission, nowMs) };
   const claim = claimOf(item);
-  if (claim !== null) register.claims.set(claim.sessionId, claim);
+  if (claim !== null) stakeClaim(register, claim);
   return item;
 }
 

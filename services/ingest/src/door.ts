@@ -62,6 +62,11 @@ const ANSWERS: Readonly<
     title: "Service Unavailable",
     detail: "As many uplinks are open as this house takes.",
   },
+  storm: {
+    code: "unavailable",
+    title: "Service Unavailable",
+    detail: "More uplinks come in this second than the house welcomes.",
+  },
   starting: {
     code: "unavailable",
     title: "Service Unavailable",

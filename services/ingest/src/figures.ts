@@ -2,9 +2,10 @@
 import { counter, type CounterOf, gauge, histogram, type HistogramOf, type Metrics } from "@claw/runtime";
 import { EVIDENCE_CODES } from "./domain/evidence.ts";
 
-export const PHASES = ["read", "admit", "append", "settle", "welcome", "notice"] as const;
-export const FACT_OUTCOMES = ["appended", "duplicate", "evidence", "forked", "turned_away"] as const;
-export const FRAME_PROBLEMS = [
+const PHASES = ["read", "admit", "append", "settle", "welcome", "notice", "dispatch"] as const;
+const FACT_OUTCOMES = ["appended", "duplicate", "evidence", "forked", "turned_away"] as const;
+const WORK_KINDS = ["command", "fence"] as const;
+const FRAME_PROBLEMS = [
   "misread",
   "unauthenticated",
   "host_mismatch",
@@ -15,14 +16,16 @@ export const FRAME_PROBLEMS = [
   "stopping",
   "foreign_delta",
   "stray_page",
+  "paced",
 ] as const;
-export const UPGRADE_PROBLEMS = ["unauthenticated", "subprotocol", "busy", "starting"] as const;
+export const UPGRADE_PROBLEMS = ["unauthenticated", "subprotocol", "busy", "storm", "starting"] as const;
 
 export interface Figures {
   readonly facts: CounterOf<{ readonly outcome: typeof FACT_OUTCOMES }>;
   readonly evidence: CounterOf<{ readonly code: typeof EVIDENCE_CODES }>;
   readonly frames: CounterOf<{ readonly reason: typeof FRAME_PROBLEMS }>;
   readonly upgrades: CounterOf<{ readonly reason: typeof UPGRADE_PROBLEMS }>;
+  readonly dispatched: CounterOf<{ readonly kind: typeof WORK_KINDS }>;
   readonly canary: CounterOf<Record<string, never>>;
   /** Where the time goes, per phase (W-12). */
   readonly phases: HistogramOf<{ readonly phase: typeof PHASES }>;
@@ -60,6 +63,12 @@ export function makeFigures(metrics: Metrics, levels: Levels): Figures {
       {
         reason: UPGRADE_PROBLEMS,
       },
+    ),
+    dispatched: counter(
+      metrics,
+      "claw_ingest_dispatched_total",
+      "Accepted commands and fences sent to hosts, repeats after a hello counted.",
+      { kind: WORK_KINDS },
     ),
     canary: counter(
       metrics,

@@ -1,11 +1,12 @@
-/** The keeper: what the watch noticed becomes entries, in bounded batches (S1-159, S1-184, X1-018). */
+/** The keeper: what the watch noticed becomes entries, in bounded batches that all hosts share (S1-159, S1-184, X1-018). */
 import type { HostId } from "@claw/events";
 import type { LogUnavailable } from "@claw/eventlog";
 import { Effect } from "effect";
 import { heard, type Notation, returned, silenceName, silent, staled } from "./domain/notices.ts";
-import { hostKey, type SessionRow } from "./domain/registry.ts";
+import type { SessionRow } from "./domain/registry.ts";
 import type { Figures } from "./figures.ts";
-import { type Register, sessionsOf } from "./register.ts";
+import { shareOf } from "./line.ts";
+import { hostOf, type Register, sessionsOf } from "./register.ts";
 import type { Noticed, Watch } from "./watch.ts";
 import { appendNotations, type NotePart } from "./writer.ts";
 
@@ -15,42 +16,91 @@ export interface KeeperParts extends NotePart {
   readonly ids: { readonly newId: (prefix: string) => string };
 }
 
-/** Entries in one append: a host with ten thousand sessions must not hold up the writer. */
+/** What one notice still has to say. A host has one at a time: its next may need what this one wrote. */
+interface Job {
+  readonly noticed: Noticed;
+  readonly left: Notation[];
+}
+
+type Jobs = Map<HostId, Job>;
+
+/** Entries in one append: a host with ten thousand sessions must not hold up the writer, nor what is said of other hosts. */
 const CHUNK = 256;
 
 /** Writes notices until the log fails for good. */
 export const keepNotices = (parts: KeeperParts): Effect.Effect<never, LogUnavailable> =>
-  Effect.forever(
-    Effect.gen(function* () {
-      const { watch, figures, clocks } = parts;
-      yield* watch.woken.await;
-      const run = nextRun(watch.noticed);
-      if (run.length === 0) return watch.woken.closeUnsafe();
-      const from = clocks.monoMs();
-      yield* writeRun(parts, run);
-      watch.noticed.splice(0, run.length);
-      figures.phases.observe({ phase: "notice" }, (clocks.monoMs() - from) / 1_000);
-    }),
-  );
+  Effect.suspend(() => {
+    const jobs: Jobs = new Map();
+    return Effect.forever(keepSome(parts, jobs));
+  });
 
-/** The notices at the front that are of different hosts: a host's next one may need what its first one wrote. */
-function nextRun(noticed: readonly Noticed[]): readonly Noticed[] {
-  const hosts = new Set<HostId>();
-  const end = noticed.findIndex(({ hostId }) => hosts.size === hosts.add(hostId).size);
-  return noticed.slice(0, end === -1 ? noticed.length : end);
+const keepSome = Effect.fnUntraced(function* (
+  parts: KeeperParts,
+  jobs: Jobs,
+): Effect.fn.Return<void, LogUnavailable> {
+  const { watch, figures, clocks } = parts;
+  if (jobs.size === 0) yield* watch.woken.await;
+  const from = clocks.monoMs();
+  yield* beginJobs(parts, jobs);
+  if (jobs.size === 0) return void watch.woken.closeUnsafe();
+  const part = takeInTurn(jobs, CHUNK);
+  if (part.length > 0) yield* appendNotations(parts, part);
+  endJobs(watch, jobs);
+  figures.phases.observe({ phase: "notice" }, (clocks.monoMs() - from) / 1_000);
+});
+
+/** Begins with the oldest notice of each host that has none under way. Those that speak of sessions need to have read what was written last. */
+const beginJobs = Effect.fnUntraced(function* (
+  parts: KeeperParts,
+  jobs: Jobs,
+): Effect.fn.Return<void, LogUnavailable> {
+  const { register, watch } = parts;
+  const fresh = nextNotices(watch.noticed, jobs);
+  if (fresh.length === 0) return;
+  yield* register.rows.caughtUp(register.lastAppended);
+  const hosts = new Set(fresh.filter(speaksOfSessions).map(({ hostId }) => hostId));
+  const sessions =
+    hosts.size === 0
+      ? new Map<HostId, SessionRow[]>()
+      : Map.groupBy(
+          sessionsOf(register).filter(({ hostId }) => hosts.has(hostId)),
+          ({ hostId }) => hostId,
+        );
+  for (const noticed of fresh) {
+    const left = notationsOf(parts, noticed, sessions.get(noticed.hostId) ?? []);
+    jobs.set(noticed.hostId, { noticed, left: [...left] });
+  }
+});
+
+function nextNotices(noticed: readonly Noticed[], jobs: Jobs): readonly Noticed[] {
+  const taken = new Set(jobs.keys());
+  return noticed.filter(({ hostId }) => taken.size !== taken.add(hostId).size);
 }
 
-const writeRun = Effect.fnUntraced(function* (
-  parts: KeeperParts,
-  run: readonly Noticed[],
-): Effect.fn.Return<void, LogUnavailable> {
-  const { register } = parts;
-  yield* register.rows.caughtUp(register.lastAppended);
-  const sessions = Map.groupBy(sessionsOf(register), ({ hostId }) => hostId);
-  const notations = run.flatMap((noticed) => notationsOf(parts, noticed, sessions.get(noticed.hostId) ?? []));
-  for (let from = 0; from < notations.length; from += CHUNK)
-    yield* appendNotations(parts, notations.slice(from, from + CHUNK));
-});
+const speaksOfSessions = ({ notice }: Noticed): boolean =>
+  notice.kind === "silent" || notice.edge === "connected" || notice.edge === "returned";
+
+/** At most `room` entries, of each host its share and in its order. Who had a share goes to the back. */
+function takeInTurn(jobs: Jobs, room: number): readonly Notation[] {
+  const share = shareOf(room, jobs.size);
+  const part: Notation[] = [];
+  const inTurn = [...jobs];
+  for (const [hostId, job] of inTurn) {
+    if (part.length >= room) break;
+    part.push(...job.left.splice(0, Math.min(share, room - part.length)));
+    jobs.delete(hostId);
+    jobs.set(hostId, job);
+  }
+  return part;
+}
+
+function endJobs(watch: Watch, jobs: Jobs): void {
+  for (const [hostId, { noticed, left }] of jobs) {
+    if (left.length > 0) continue;
+    jobs.delete(hostId);
+    watch.noticed.splice(watch.noticed.indexOf(noticed), 1);
+  }
+}
 
 function notationsOf(
   { register, watch, clocks, ids }: KeeperParts,
@@ -69,21 +119,22 @@ function notationsOf(
   ];
 }
 
-/** A silence that lasts is written again under its name: the log keeps the first, and sessions that were not told yet are told now. */
+/**
+ * A silence that lasts and is in the log already is not written again, because a stream forgets ids and would take it for another entry under the
+ * same one; sessions that were not told yet are told now.
+ */
 function silenceOf(
-  { rows }: Register,
+  register: Register,
   hostId: HostId,
   lastHeardAt: number,
   silentAfterMs: number,
   at: number,
   sessions: readonly SessionRow[],
 ): readonly Notation[] {
-  const host = rows.get(hostKey(hostId));
-  const name = host?.kind === "host" ? (host.silent?.as ?? silenceName(host)) : null;
+  const host = hostOf(register, hostId);
+  const name = host === undefined ? null : (host.silent?.as ?? silenceName(host));
   if (name === null) return [];
   const toTell = sessions.filter(({ isDeleted, staledAs }) => !isDeleted && staledAs === null);
-  return [
-    silent(hostId, name, at, lastHeardAt, silentAfterMs),
-    ...toTell.map((one) => staled(one, name, at, lastHeardAt)),
-  ];
+  const own = host?.silent?.as === name ? [] : [silent(hostId, name, at, lastHeardAt, silentAfterMs)];
+  return [...own, ...toTell.map((one) => staled(one, name, at, lastHeardAt))];
 }

@@ -1,8 +1,9 @@
 /** What is true of hosts only now: an overlay for readers, never part of a view. */
 import type { Epoch, HostId } from "@claw/events";
-import type { Switchboard } from "./switchboard.ts";
+import type { Switchboard } from "./board.ts";
+import { isCatchingUp } from "./domain/beat.ts";
 
-/** A host that is connected now. */
+/** A host that is connected to this ingest now. Those of the other ingests are known by their beats. */
 export interface ConnectedHost {
   readonly hostId: HostId;
   readonly epoch: Epoch;
@@ -18,14 +19,12 @@ export interface ConnectedHost {
   readonly isCatchingUp: boolean;
 }
 
-const CATCHING_UP_MS = 5_000;
-
 export const connectedHosts = ({ byHost, watch }: Switchboard): readonly ConnectedHost[] =>
   [...byHost.values()].flatMap(({ guest, hello, figures, connectedAt }) => {
     if (hello === null) return [];
     const { hostId } = guest;
     const { epoch, connectorVersion } = hello;
     const lastHeardAt = watch.vigils.get(hostId)?.lastHeardAt ?? null;
-    const isCatchingUp = (figures.oldestUnsentAgeMs ?? 0) > CATCHING_UP_MS;
-    return [{ hostId, epoch, connectorVersion, connectedAt, lastHeardAt, ...figures, isCatchingUp }];
+    const own = { hostId, epoch, connectorVersion, connectedAt, lastHeardAt };
+    return [{ ...own, ...figures, isCatchingUp: isCatchingUp(figures.oldestUnsentAgeMs) }];
   });

@@ -3,13 +3,14 @@ import { bodyDigest, readEvent } from "@claw/events";
 import { type FromHost, type HistoryPage, type PageRequest, type Pages, PageUnavailable } from "@claw/wire";
 import { Effect } from "effect";
 import { ownerOf } from "./register.ts";
-import { say, type Switchboard } from "./switchboard.ts";
+import type { Switchboard } from "./board.ts";
+import { say } from "./switchboard.ts";
 import type { Uplink } from "./uplink.ts";
 
 /** How long a host has for a page (DESIGN 14.17). */
-export const PAGE_DEADLINE_MS = 5_000;
+const PAGE_DEADLINE_MS = 5_000;
 /** Pages that may be asked of one host at the same time: each may be as large as a frame. */
-export const MAX_ASKS = 4;
+const MAX_ASKS = 4;
 
 type Page = Extract<FromHost, { type: "page" }>;
 

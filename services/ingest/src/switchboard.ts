@@ -1,48 +1,57 @@
-/** The switchboard: all uplinks, and what follows from each thing they say. Synchronous; whatever takes time is put on a bounded queue. */
-import { type HostId, type Json, laneParts, sessionLane } from "@claw/events";
-import type { Beat } from "@claw/eventlog";
-import type { Clocks } from "@claw/runtime";
-import type { HouseInput, HouseOutput, Receipt, RefuseCode } from "@claw/wire";
-import { type Latch, Queue } from "effect";
+/** The switchboard: what follows from each thing that an uplink says. Synchronous; whatever takes time is put on a bounded queue. */
+import { type Json, laneParts, sessionLane } from "@claw/events";
+import type { HouseInput, HouseOutput, RefuseCode } from "@claw/wire";
+import { Queue } from "effect";
+import { noteAttempt } from "./attempts.ts";
+import type { Switchboard } from "./board.ts";
+import type { AttemptKind } from "./domain/attempts.ts";
+import { hostBeat } from "./domain/beat.ts";
+import { openEpoch } from "./domain/epochs.ts";
 import { isWelcome } from "./door.ts";
-import type { Figures } from "./figures.ts";
-import type { Line, Stored } from "./line.ts";
-import { ownerOf, type Register } from "./register.ts";
-import type { IngestSettings } from "./settings.ts";
+import { hostOf, ownerOf } from "./register.ts";
+import { keepPace, relax, restFor, resumeFrom } from "./rest.ts";
 import { closeSocket, drive, sendTo, type Uplink } from "./uplink.ts";
-import { attend, connected, disconnected, heardOf, knocked, type Watch } from "./watch.ts";
-
-export interface Switchboard {
-  readonly clocks: Clocks;
-  readonly settings: IngestSettings;
-  readonly register: Register;
-  readonly watch: Watch;
-  readonly figures: Figures;
-  readonly open: Set<Uplink>;
-  /** The welcomed uplink of each host: at most one. */
-  readonly byHost: Map<HostId, Uplink>;
-  readonly lines: Set<Line>;
-  readonly arrived: Latch.Latch;
-  /** Uplinks that said hello and wait for their welcome. Bounded by the uplinks that may be open. */
-  readonly hellos: Queue.Queue<Uplink>;
-  /** What is true only now. Sliding: the oldest is lost first. */
-  readonly beats: Queue.Queue<Beat>;
-  /** Claims of another host's name. Sliding. */
-  readonly mismatches: Queue.Queue<HostId>;
-}
+import { disconnected, heardOf, knocked, measured } from "./watch.ts";
 
 export const say = (board: Switchboard, uplink: Uplink, input: HouseInput): void =>
   drive(uplink, input, (one, output) => perform(board, one, output));
 
-/** A frame came in. Whatever is understood on a welcomed uplink shows that the host is alive. */
-export function hearFrame(board: Switchboard, uplink: Uplink, data: string): void {
+/** What a host did that made the house's side of the protocol refuse it. Other refusals say nothing against a host. */
+const REFUSED_FOR: Partial<Record<RefuseCode, AttemptKind>> = {
+  host_mismatch: "host_mismatch",
+  bad_frame: "bad_frame",
+  busy: "too_many_frames",
+};
+
+/** A step that a frame caused: where it ends in a refusal, that is held against the host, in the house's own sentence. */
+function sayHeard(board: Switchboard, uplink: Uplink, input: Extract<HouseInput, { type: "frame" }>): void {
+  let sentence: string | null = null;
+  drive(uplink, input, (one, output) => {
+    if (output.type === "send" && output.frame.type === "refuse") ({ sentence } = output.frame);
+    const kind = output.type === "refused" ? REFUSED_FOR[output.code] : undefined;
+    if (kind !== undefined) attempted(board, one, kind, sentence);
+    perform(board, one, output);
+  });
+}
+
+/** A host did what it may not. Counted, and kept as evidence once a minute. */
+export const attempted = (
+  { attempts, clocks }: Switchboard,
+  { guest }: Uplink,
+  kind: AttemptKind,
+  why: string | null = null,
+): void => noteAttempt(attempts, guest.hostId, kind, clocks.wallMs(), why);
+
+/** A frame came in, of so many bytes. Whatever is understood on a welcomed uplink shows that the host is alive. */
+export function hearFrame(board: Switchboard, uplink: Uplink, data: string, bytes: number): void {
   const { clocks, watch, figures } = board;
   const from = performance.now();
-  say(board, uplink, { type: "frame", data, monoMs: clocks.monoMs(), wallMs: clocks.wallMs() });
+  keepPace(board, uplink, bytes);
+  sayHeard(board, uplink, { type: "frame", data, monoMs: clocks.monoMs(), wallMs: clocks.wallMs() });
   figures.phases.observe({ phase: "read" }, (performance.now() - from) / 1_000);
   const { hostId } = uplink.guest;
   if (uplink.side.phase === "welcoming") knocked(watch, hostId);
-  else if (board.byHost.get(hostId) === uplink && !uplink.side.isResting)
+  else if (board.byHost.get(hostId) === uplink && uplink.rests.size === 0)
     heardOf(watch, hostId, figuresOf(uplink));
 }
 
@@ -67,53 +76,12 @@ export const refuse = (
   retryAfterMs: number | null,
 ): void => say(board, uplink, { type: "refuse", code, sentence, retryAfterMs });
 
-/** What the ledger holds is known: the uplink is the host's now, and closes the older one (DESIGN 14.10). */
-export function welcome(board: Switchboard, uplink: Uplink, confirmed: number): void {
-  const { hello, side } = uplink;
-  if (hello === null || side.phase !== "welcoming") return;
-  const { hostId } = uplink.guest;
-  const older = board.byHost.get(hostId);
-  const line: Line = {
-    channel: { hostId, epoch: hello.epoch, clockOffsetMs: uplink.figures.clockOffsetMs ?? 0 },
-    waiting: [],
-    waitsSince: null,
-    refusedClaim: null,
-    stored: (stored) => tellStored(board, uplink, stored),
-  };
-  uplink.line = line;
-  board.lines.add(line);
-  board.byHost.set(hostId, uplink);
-  if (older !== undefined) supersede(board, older);
-  connected(board.watch, hostId, figuresOf(uplink));
-  const { heartbeatMs, silentAfterMs } = board.settings;
-  say(board, uplink, {
-    type: "welcome",
-    confirmed,
-    heartbeatMs,
-    silentAfterMs,
-    wallMs: board.clocks.wallMs(),
-  });
-}
-
-/** What still waits of the older one is let go: the host sends it again on the newer. */
-function supersede(board: Switchboard, older: Uplink): void {
-  if (older.line !== null) board.lines.delete(older.line);
-  refuse(board, older, "superseded", "A newer uplink of this host took over.", null);
-}
-
-const tellStored = (board: Switchboard, uplink: Uplink, stored: Stored): void =>
-  say(board, uplink, { type: "stored", ...stored });
-
-export function tellReceipt(board: Switchboard, receipt: Receipt): void {
-  const uplink = board.byHost.get(receipt.hostId);
-  if (uplink !== undefined) say(board, uplink, { type: "receipt", receipt });
-}
-
 /** Time passed: hellos that do not come, and tokens that were revoked or expired (RELIABILITY S11). */
 export function inspect(board: Switchboard): void {
   const now = board.clocks.wallMs();
   for (const uplink of board.open) {
     say(board, uplink, { type: "tick", monoMs: board.clocks.monoMs() });
+    relax(board, uplink);
     if (!isWelcome(board.register, uplink.guest, now))
       refuse(board, uplink, "unauthenticated", "The host's token is no longer valid.", null);
   }
@@ -132,17 +100,18 @@ function perform(board: Switchboard, uplink: Uplink, output: HouseOutput): void 
     case "close":
       return closeSocket(uplink);
     case "rest":
-      uplink.socket.pause();
-      return attend(board.watch, uplink.guest.hostId, true);
+      return restFor(board, uplink, "in_flight");
     case "resume":
-      uplink.socket.resume();
-      return attend(board.watch, uplink.guest.hostId, false);
+      return resumeFrom(board, uplink, "in_flight");
     case "misread":
       return board.figures.frames.add({ reason: "misread" });
     case "turned_away":
       return board.figures.facts.add({ outcome: "turned_away" }, output.facts);
+    case "hole":
+      return noteHole(board, uplink, output);
+    case "warning":
+      return warn(board, uplink, output.sentence);
     case "refused":
-      if (output.code === "host_mismatch") Queue.offerUnsafe(board.mismatches, uplink.guest.hostId);
       return board.figures.frames.add({ reason: output.code });
     default:
       return performSaid(board, uplink, output);
@@ -153,13 +122,8 @@ type Said = Extract<HouseOutput, { type: "hello" | "facts" | "heartbeat" | "delt
 
 function performSaid(board: Switchboard, uplink: Uplink, output: Said): void {
   switch (output.type) {
-    case "hello": {
-      const { at, outboxDepth } = output.hello;
-      uplink.hello = output.hello;
-      uplink.figures = { ...uplink.figures, outboxDepth, clockOffsetMs: at - board.clocks.wallMs() };
-      Queue.offerUnsafe(board.hellos, uplink);
-      return;
-    }
+    case "hello":
+      return takeHello(board, uplink, output.hello);
     case "facts":
       uplink.line?.waiting.push(...output.deliveries);
       if (uplink.line !== null) uplink.line.waitsSince ??= board.clocks.monoMs();
@@ -174,6 +138,39 @@ function performSaid(board: Switchboard, uplink: Uplink, output: Said): void {
     default:
       return output satisfies never;
   }
+}
+
+const HOUR_MS = 3_600_000;
+
+function takeHello(board: Switchboard, uplink: Uplink, hello: NonNullable<Uplink["hello"]>): void {
+  const { clocks, epochs, limits, register, hellos } = board;
+  const { hostId } = uplink.guest;
+  const now = clocks.wallMs();
+  const day = openEpoch(epochs.get(hostId), hello.epoch, now, limits.epochsADay);
+  if (day === null && hostOf(register, hostId)?.epoch !== hello.epoch) {
+    attempted(board, uplink, "too_many_epochs");
+    return refuse(board, uplink, "busy", "This host opened too many epochs today.", HOUR_MS);
+  }
+  if (day !== null) epochs.set(hostId, day);
+  const { at, outboxDepth } = hello;
+  uplink.hello = hello;
+  uplink.figures = { ...uplink.figures, outboxDepth, clockOffsetMs: at - now };
+  Queue.offerUnsafe(hellos, uplink);
+}
+
+function noteHole(
+  { holes }: Switchboard,
+  { guest, hello }: Uplink,
+  { from, to }: Extract<HouseOutput, { type: "hole" }>,
+): void {
+  if (hello !== null) Queue.offerUnsafe(holes, { hostId: guest.hostId, epoch: hello.epoch, from, to });
+}
+
+/** Once per host: a build from a checkout says the same at each connect. */
+function warn({ warned, diagnostics }: Switchboard, { guest }: Uplink, sentence: string): void {
+  if (warned.has(guest.hostId)) return;
+  warned.add(guest.hostId);
+  diagnostics.warn({ part: "uplink", hostId: guest.hostId }, sentence);
 }
 
 type FrameOf<Type extends Said["type"]> =
@@ -192,17 +189,26 @@ function takeHeartbeat(
     oldestUnsentAgeMs,
     clockOffsetMs: Math.round(at + (rttMs ?? 0) / 2 - now),
   };
-  beat(board, "host", uplink.guest.hostId, now, { ...uplink.figures });
+  const { hostId } = uplink.guest;
+  if (board.byHost.get(hostId) === uplink) {
+    const isBehind = hostOf(board.register, hostId)?.isBehind ?? false;
+    measured(board.watch, hostId, isBehind, oldestUnsentAgeMs, figuresOf(uplink));
+  }
+  const value = hostBeat({ ingestId: board.ingestId, heardAt: now, ...uplink.figures });
+  beat(board, "host", hostId, now, value);
 }
 
-/** Text as it streams. Passed on only if the session is this host's. */
+/** Text as it streams. Passed on only if the session is this host's; it may be ahead of the session's first fact, and then is nobody's. */
 function takeDelta(
   board: Switchboard,
   uplink: Uplink,
   { sessionId, turnId, itemId, text }: FrameOf<"delta">,
 ): void {
   const owner = ownerOf(board.register, sessionId);
-  if (owner?.hostId !== uplink.guest.hostId) return board.figures.frames.add({ reason: "foreign_delta" });
+  if (owner?.hostId !== uplink.guest.hostId) {
+    if (owner !== undefined) attempted(board, uplink, "foreign_delta");
+    return board.figures.frames.add({ reason: "foreign_delta" });
+  }
   const id = laneParts(sessionLane(sessionId))?.id ?? sessionId;
   beat(board, "session", id, board.clocks.wallMs(), { turnId, itemId, text });
 }

@@ -1,65 +1,137 @@
 /** From an HTTP upgrade to an uplink. The HTTP server belongs to the caller. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { randomHex } from "@claw/runtime";
 import { openHouseSide } from "@claw/wire";
 import type { WebSocket, WebSocketServer } from "ws";
+import type { Switchboard } from "./board.ts";
+import { fullBucket, takeTurn } from "./domain/bucket.ts";
 import { asksForUplink, authenticate, type Guest, turnAway } from "./door.ts";
 import type { UPGRADE_PROBLEMS } from "./figures.ts";
-import { forget, hearFrame, type Switchboard } from "./switchboard.ts";
-import { textOf, type Uplink } from "./uplink.ts";
+import { attempted, forget, hearFrame } from "./switchboard.ts";
+import { bytesOf, newDispatch, textOf, type Uplink } from "./uplink.ts";
 
 /** Uplinks that may be open. Each may hold a few MiB on its way to the log. */
 export const MAX_UPLINKS = 4_096;
 
 /** Of one host: a new one, and those that it left and that still close. Whoever holds one token must not take everybody's place. */
-export const MAX_OF_HOST = 16;
+const MAX_OF_HOST = 16;
 
 export interface Entrance {
   readonly server: WebSocketServer;
   readonly board: Switchboard;
+  /** Who waits for a turn, before the upgrade. Bounded by the longest wait. */
+  readonly held: Set<Held>;
   isOpen: boolean;
 }
 
-/** Lets a connector in, or answers a small problem on the raw socket. */
+/** A connector that was recognised and has to wait. */
+export interface Held {
+  readonly guest: Guest;
+  readonly socket: Duplex;
+  readonly timer: NodeJS.Timeout;
+}
+
+type Problem = (typeof UPGRADE_PROBLEMS)[number];
+
+/** Lets a connector in, at once or when its turn comes, or answers a small problem on the raw socket. */
 export function upgrade(entrance: Entrance, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const { server, board } = entrance;
   const guest = guestOf(entrance, request);
-  if (typeof guest === "string") {
-    board.figures.upgrades.add({ reason: guest });
-    return turnAway(socket, guest);
+  if (typeof guest === "string") return refuseUpgrade(entrance, socket, guest);
+  const waitMs = waitOf(entrance.board, guest);
+  if (waitMs === null) return refuseUpgrade(entrance, socket, "storm");
+  if (waitMs === 0) return letIn(entrance, guest, request, socket, head);
+  const timer = setTimeout(() => {
+    entrance.held.delete(held);
+    letIn(entrance, guest, request, socket, head);
+  }, waitMs);
+  const held: Held = { guest, socket, timer };
+  entrance.held.add(held);
+  // Who goes while it waits leaves its place in the line, and nothing else.
+  socket.on("error", () => socket.destroy());
+}
+
+/** Turns those away who still wait, at the end. */
+export function turnAwayHeld(entrance: Entrance): void {
+  for (const { socket, timer } of entrance.held) {
+    clearTimeout(timer);
+    refuseUpgrade(entrance, socket, "starting");
   }
+  entrance.held.clear();
+}
+
+function refuseUpgrade({ board }: Entrance, socket: Duplex, problem: Problem): void {
+  board.figures.upgrades.add({ reason: problem });
+  turnAway(socket, problem);
+}
+
+function letIn(
+  { server, board }: Entrance,
+  guest: Guest,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  if (socket.destroyed) return;
   server.handleUpgrade(request, socket, head, (webSocket) => accept(board, guest, webSocket));
 }
 
 /** Who comes, or why not. The token is asked first, so that nobody without one learns anything else. */
-function guestOf(
-  { board, isOpen }: Entrance,
-  request: IncomingMessage,
-): Guest | (typeof UPGRADE_PROBLEMS)[number] {
+function guestOf(entrance: Entrance, request: IncomingMessage): Guest | Problem {
+  const { board, isOpen, held } = entrance;
   if (!isOpen) return "starting";
   const guest = authenticate(board.register, request.headers.authorization, board.clocks.wallMs());
   if (guest === null) return "unauthenticated";
   if (!asksForUplink(request)) return "subprotocol";
-  return board.open.size >= MAX_UPLINKS || isCrowd(board, guest) ? "busy" : guest;
+  return board.open.size + held.size >= MAX_UPLINKS || isCrowd(entrance, guest) ? "busy" : guest;
 }
 
-const isCrowd = ({ open }: Switchboard, { hostId }: Guest): boolean =>
-  [...open].filter((uplink) => uplink.guest.hostId === hostId).length >= MAX_OF_HOST;
+function isCrowd({ board, held }: Entrance, { hostId }: Guest): boolean {
+  const ofHost = ({ guest }: Pick<Held, "guest">): boolean => guest.hostId === hostId;
+  return [...board.open].filter(ofHost).length + [...held].filter(ofHost).length >= MAX_OF_HOST;
+}
+
+/** How long a host waits for its turn; null where that is too long. Asked last: only who would be let in takes one, its host's own first. */
+function waitOf(board: Switchboard, { hostId }: Guest): number | null {
+  const { welcomesOf, limits, clocks } = board;
+  const now = clocks.monoMs();
+  const bucket = welcomesOf.get(hostId) ?? fullBucket(now, limits.welcomesOfHost);
+  const own = takeTurn(bucket, now, limits.welcomesOfHost);
+  const shared = own === null ? null : takeTurn(board.welcomes, now, limits.welcomes);
+  if (own === null || shared === null) return null;
+  welcomesOf.set(hostId, own.bucket);
+  board.welcomes = shared.bucket;
+  return shared.waitMs;
+}
 
 function accept(board: Switchboard, guest: Guest, socket: WebSocket): void {
+  const connectedAt = board.clocks.wallMs();
+  const openedMonoMs = board.clocks.monoMs();
   const uplink: Uplink = {
     guest,
     socket,
-    connectedAt: board.clocks.wallMs(),
-    side: openHouseSide(guest.hostId, board.clocks.monoMs()),
+    connectedAt,
+    opened: { openedAt: connectedAt, nonce: randomHex(8) },
+    openedMonoMs,
+    side: openHouseSide(guest.hostId, openedMonoMs, board.houseVersion),
     hello: null,
     line: null,
     figures: { rttMs: null, clockOffsetMs: null, outboxDepth: 0, oldestUnsentAgeMs: null },
+    placement: "open",
+    rests: new Set(),
     asks: new Map(),
+    dispatch: newDispatch(),
   };
   board.open.add(uplink);
-  socket.on("message", (data, isBinary) => hearFrame(board, uplink, textOf(data, isBinary)));
-  // A frame that is too large, or no WebSocket frame at all: the socket closes itself, and the host comes back.
-  socket.on("error", () => board.figures.frames.add({ reason: "bad_frame" }));
+  socket.on("message", (data, isBinary) => hearFrame(board, uplink, textOf(data, isBinary), bytesOf(data)));
+  socket.on("error", (error) => misspoke(board, uplink, error));
   socket.on("close", () => forget(board, uplink));
+}
+
+/** A frame that is too large, or no WebSocket frame at all: the socket closes itself without reading it, and an honest host comes back. */
+function misspoke(board: Switchboard, uplink: Uplink, error: NodeJS.ErrnoException): void {
+  board.figures.frames.add({ reason: "bad_frame" });
+  const code = error.code ?? "";
+  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") attempted(board, uplink, "oversized_frame");
+  else if (code.startsWith("WS_ERR_")) attempted(board, uplink, "bad_frame");
 }

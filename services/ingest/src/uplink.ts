@@ -2,20 +2,57 @@
 import type { RawData, WebSocket } from "ws";
 import { type HouseInput, type HouseOutput, type HouseSide, stepHouseSide, writeFrame } from "@claw/wire";
 import type { FromHost, FromIngest, Hello } from "@claw/wire";
+import type { Placement } from "@claw/events";
+import type { Opened } from "./domain/precedence.ts";
+import type { Work } from "./domain/work.ts";
 import type { Guest } from "./door.ts";
 import type { Line } from "./line.ts";
+
+/** Why a socket is not read now: its facts wait for the log, or its host has sent all that it may in a minute. */
+export type RestReason = "in_flight" | "pace";
 
 export interface Uplink {
   readonly guest: Guest;
   readonly socket: WebSocket;
   readonly connectedAt: number;
+  /** Of two uplinks of a host the later one stays, in all ingests. */
+  readonly opened: Opened;
+  readonly openedMonoMs: number;
   side: HouseSide;
   hello: Hello | null;
   /** Set with the welcome. */
   line: Line | null;
   figures: UplinkFigures;
+  /** What its host was told last; as in the log when it was welcomed. */
+  placement: Placement;
+  readonly rests: Set<RestReason>;
   readonly asks: Map<string, (page: Extract<FromHost, { type: "page" }> | null) => void>;
+  /** What it is to be asked. */
+  readonly dispatch: Dispatch;
 }
+
+/** What one uplink is to be asked and was not yet. References to the worklist, so it is bounded by that. */
+export interface Dispatch {
+  readonly waiting: Waiting[];
+  /** Whose text is being read in the log right now: it is not sent yet. */
+  inHand: Work | null;
+  /** In the queue, or somebody works at it. */
+  isQueued: boolean;
+  /** Since when its socket takes no more, by monotonic time. */
+  blockedSinceMonoMs: number | null;
+}
+
+export interface Waiting {
+  readonly work: Work;
+  readonly sinceMonoMs: number;
+}
+
+export const newDispatch = (): Dispatch => ({
+  waiting: [],
+  inHand: null,
+  isQueued: false,
+  blockedSinceMonoMs: null,
+});
 
 export interface UplinkFigures {
   readonly rttMs: number | null;
@@ -54,3 +91,6 @@ export function closeSocket({ socket }: Uplink): void {
 /** Frames are text; anything else reads as no JSON. */
 export const textOf = (data: RawData, isBinary: boolean): string =>
   isBinary || !Buffer.isBuffer(data) ? "" : data.toString("utf8");
+
+export const bytesOf = (data: RawData): number =>
+  Array.isArray(data) ? data.reduce((sum, part) => sum + part.byteLength, 0) : data.byteLength;

@@ -7,7 +7,9 @@ import {
   beginVigil,
   connect,
   disconnect,
+  heal,
   hear,
+  hearElsewhere,
   type Moment,
   type Notice,
   postpone,
@@ -15,6 +17,7 @@ import {
   tick,
   type Vigil,
 } from "./domain/liveness.ts";
+import { measure } from "./domain/lag.ts";
 import type { HostRow } from "./domain/registry.ts";
 
 /** A host's figures at the moment of a notice. */
@@ -75,8 +78,35 @@ export function connected(watch: Watch, hostId: HostId, figures: HostFigures): v
   settle(watch, hostId, connect(vigilOf(watch, hostId), momentOf(watch)), figures);
 }
 
+/**
+ * A host that is connected here said how old its oldest unsent fact is; `isBehind` is what the log says. Nothing is noticed while something else of it waits for
+ * the log: it says so again soon, and what waits stays bounded.
+ */
+export function measured(
+  watch: Watch,
+  hostId: HostId,
+  isBehind: boolean,
+  oldestUnsentAgeMs: number | null,
+  figures: HostFigures,
+): void {
+  const step = measure(vigilOf(watch, hostId), isBehind, oldestUnsentAgeMs, watch.clocks.monoMs());
+  if (step[1] === null || watch.noticed.some((noticed) => noticed.hostId === hostId)) return;
+  settle(watch, hostId, step, figures);
+}
+
 export function disconnected(watch: Watch, hostId: HostId, figures: HostFigures): void {
   settle(watch, hostId, disconnect(vigilOf(watch, hostId), watch.clocks.monoMs()), figures);
+}
+
+/** Another ingest heard a host, or has its uplink now. `heardAt` is by its clock. */
+export function heardElsewhere(watch: Watch, hostId: HostId, heardAt: number): void {
+  watch.vigils.set(hostId, hearElsewhere(vigilOf(watch, hostId), watch.clocks.monoMs(), heardAt));
+}
+
+/** The log says of a host that is connected here that it is silent, and nobody is about to say otherwise. */
+export function healed(watch: Watch, hostId: HostId, figures: HostFigures): void {
+  if (watch.noticed.some((noticed) => noticed.hostId === hostId)) return;
+  settle(watch, hostId, heal(vigilOf(watch, hostId), watch.clocks.monoMs()), figures);
 }
 
 /** We stop or go on reading a host's socket. */

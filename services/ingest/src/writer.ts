@@ -3,7 +3,7 @@
  *
  * While the log is away it keeps its batch and tries again; the lines fill, the sockets rest, the hosts keep their outboxes. Nothing is lost.
  */
-import { hostEntryId, type Sequence } from "@claw/events";
+import type { Sequence } from "@claw/events";
 import type { EventLog, LogUnavailable, Outcome } from "@claw/eventlog";
 import type { Health } from "@claw/runtime";
 import type { Receipt } from "@claw/wire";
@@ -14,6 +14,7 @@ import { forked, type Notation } from "./domain/notices.ts";
 import { sessionKey } from "./domain/registry.ts";
 import { type Figures, timed } from "./figures.ts";
 import type { Line } from "./line.ts";
+import { releaseClaim } from "./register.ts";
 import { patiently } from "./patience.ts";
 
 export interface WriterParts extends BatchParts {
@@ -24,7 +25,7 @@ export interface WriterParts extends BatchParts {
   readonly lines: ReadonlySet<Line>;
   /** Opened when a line got something. */
   readonly arrived: Latch.Latch;
-  /** Takes what the log holds now. */
+  /** Takes what the log holds now; a receipt only where the log is the ledger. */
   readonly publish: (receipt: Receipt) => void;
 }
 
@@ -52,8 +53,7 @@ const writeBatch = Effect.fnUntraced(function* (
     if (outcome?.status === "appended") noteAppended(parts, item, outcome.sequence);
     else if (outcome?.status === "duplicate") figures.facts.add({ outcome: "duplicate" });
     else if (outcome?.status === "lane_conflict") yield* refuseClaim(parts, item, outcome.head);
-    else if (outcome?.status === "id_conflict")
-      forks.push(...(yield* resolveConflict(parts, item, outcome.knownDigest)));
+    else if (outcome?.status === "id_conflict") forks.push(...(yield* resolveConflict(parts, item, outcome)));
   }
   if (forks.length > 0) yield* appendNotations(parts, forks);
   timed(figures, "settle", () => tellLines(parts, items, outcomes));
@@ -74,13 +74,12 @@ function noteAppended({ figures, register }: WriterParts, { admission }: Item, s
 const resolveConflict = Effect.fnUntraced(function* (
   parts: WriterParts,
   item: Item,
-  knownDigest: string,
+  { sequence, knownDigest }: Extract<Outcome, { status: "id_conflict" }>,
 ): Effect.fn.Return<readonly Notation[], LogUnavailable> {
   const { hostId, epoch } = item.line.channel;
   const { delivery } = item;
-  releaseClaim(parts, item);
-  const id = hostEntryId(hostId, epoch, delivery.seq);
-  const stored = yield* patiently(parts.health, "ingest", parts.log.find(id));
+  dropClaim(parts, item);
+  const stored = yield* patiently(parts.health, "ingest", parts.log.at(sequence));
   const digest = delivery.kind === "fact" ? delivery.fact.digest : delivery.digest;
   if (stored !== null && isSameFact(stored.entry, digest, delivery.kind === "fact" ? delivery.fact : null)) {
     parts.figures.facts.add({ outcome: "duplicate" });
@@ -92,25 +91,29 @@ const resolveConflict = Effect.fnUntraced(function* (
   return [forked(fork, parts.clocks.wallMs(), parts.cleaner)];
 });
 
-/** The lane was not empty: whoever claimed the session first has it. Looked at again once the registry knows; after that it is evidence. */
+/**
+ * The lane was not empty: whoever claimed the session first has it. Looked at again once the registry knows; after that it is evidence. What the lane
+ * ends with may be no entry, and the registry never comes to a message behind the log's last one.
+ */
 const refuseClaim = Effect.fnUntraced(function* (
   parts: WriterParts,
   item: Item,
   head: Parameters<WriterParts["register"]["rows"]["caughtUp"]>[0],
 ): Effect.fn.Return<void, LogUnavailable> {
-  releaseClaim(parts, item);
+  dropClaim(parts, item);
   item.line.waiting.unshift(item.delivery);
   item.line.waitsSince ??= parts.clocks.monoMs();
   item.line.refusedClaim = null;
-  yield* parts.register.rows.caughtUp(head);
+  const last = yield* patiently(parts.health, "ingest", parts.log.last);
+  yield* parts.register.rows.caughtUp(last < head ? last : head);
   const claim = claimOf(item);
   if (claim !== null && parts.register.rows.get(sessionKey(claim.sessionId)) === undefined)
     item.line.refusedClaim = item.delivery.seq;
 });
 
-function releaseClaim({ register }: WriterParts, item: Item): void {
+function dropClaim({ register }: WriterParts, item: Item): void {
   const claim = claimOf(item);
-  if (claim !== null) register.claims.delete(claim.sessionId);
+  if (claim !== null) releaseClaim(register, claim);
 }
 
 /** Tells each line what of it is durable. A claim that the log refused waits again, and counts as nothing. */

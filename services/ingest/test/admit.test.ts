@@ -1,4 +1,8 @@
 import {
+  decodeEntry,
+  encodeBodies,
+  encodeEnvelope,
+  type EntryId,
   type Envelope,
   eventTypes,
   hostLane,
@@ -9,12 +13,14 @@ import {
   stampEntry,
 } from "@claw/events";
 import { describe, expect, it } from "vitest";
-import { admit, type Admission, FUTURE_MS } from "../src/domain/admit.ts";
+import { admit, type Admission, type Bench, FUTURE_MS } from "../src/domain/admit.ts";
 import type { Fact } from "../src/domain/delivery.ts";
 import { HOST_MAY_SAY } from "../src/domain/host-may-say.ts";
+import type { Work } from "../src/domain/work.ts";
 import {
   AT,
   ENDPOINT,
+  EPOCH,
   HOST,
   became,
   bench,
@@ -30,9 +36,34 @@ import {
   redactor,
   session,
 } from "./given.ts";
+import { fenced, outcome } from "./work.ts";
 
 const mine = { s1: owned() };
 const theirs = { s1: owned("h2") };
+/** Commands and leases that are open: the host's own, another host's, and one of another session of the same host. */
+const WORKS: Readonly<Record<string, object>> = {
+  mine: { hostId: HOST, sessionId: "s1" },
+  foreign: { hostId: "h2", sessionId: "s1" },
+  other: { hostId: HOST, sessionId: "s2" },
+};
+/** Commands that ask for a session, by that. */
+const ASKED: Readonly<Record<string, object>> = {
+  "req-asked": { hostId: HOST, endpointId: ENDPOINT },
+  "req-squatted": { hostId: "h2", endpointId: ENDPOINT },
+};
+const working = (owners: Parameters<typeof bench>[0]): Bench => ({
+  ...bench(owners),
+  askedBy: (sessionId) => ASKED[sessionId] as Work | undefined,
+  workOf: (name) => WORKS[name.slice(name.indexOf("/") + 1)] as Work | undefined,
+});
+const keyFor = (...sessions: readonly string[]): Fact =>
+  fact({ events: sessions.map((sessionId) => event("key.bound", { id: "t1", sessionId })) });
+const boundTo = (sessionId: string): Fact =>
+  fact({
+    lane: session("req-c1"),
+    events: [event("session.bound", { commandId: "c1", boundTo: sessionId })],
+  });
+const sees = (name: string): Fact => fact({ lane: session(name), events: [observed()] });
 const say = (...events: OpenEvent[]): Fact => fact({ lane: session("s1"), events });
 const codeOf = (admission: Admission): string => (admission.kind === "fact" ? "fact" : admission.code);
 
@@ -59,6 +90,57 @@ describe("admission, as a table (RELIABILITY S6, DESIGN 14.16)", () => {
       mine,
       "foreign_session",
     ],
+    ["what became of its own command", say(outcome("mine")), mine, "fact"],
+    ["what became of a command that nobody here knows", say(outcome("unheard")), mine, "fact"],
+    ["what became of another host's command", say(outcome("foreign")), mine, "foreign_command"],
+    ["a key for its own session", keyFor("s1"), mine, "fact"],
+    ["a key for another host's session", keyFor("s1"), theirs, "foreign_session"],
+    ["a key for a session that nobody has", keyFor("s9"), mine, "unclaimed_session"],
+    ["the same behind an honest one", keyFor("s1", "s9"), mine, "unclaimed_session"],
+    ["that its request became its own thread", boundTo("s1"), { ...mine, "req-c1": owned() }, "fact"],
+    [
+      "that its request became another's thread",
+      boundTo("s1"),
+      { ...theirs, "req-c1": owned() },
+      "foreign_session",
+    ],
+    ["a request that was asked of it", sees("req-asked"), {}, "fact"],
+    ["a request that was asked of another host", sees("req-squatted"), {}, "foreign_session"],
+    [
+      "the same, where it had spoken in its lane before that was known",
+      sees("req-squatted"),
+      { "req-squatted": owned() },
+      "foreign_session",
+    ],
+    [
+      "a request that was asked of it, where another host had spoken before",
+      sees("req-asked"),
+      { "req-asked": owned("h2") },
+      "fact",
+    ],
+    [
+      "the same, not as a session of its own",
+      fact({ lane: session("req-asked"), events: [observed(HOST, "other")] }),
+      { "req-asked": owned("h2") },
+      "foreign_session",
+    ],
+    [
+      "a request that was asked of it, without saying whose it is",
+      fact({ lane: session("req-asked"), events: [became()] }),
+      {},
+      "unclaimed_session",
+    ],
+    ["what became of another session's command", say(outcome("other")), mine, "foreign_command"],
+    ["the same behind something honest", say(became(), outcome("other")), mine, "foreign_command"],
+    ["that it fenced its own lease", say(fenced("mine")), mine, "fact"],
+    ["that it fenced another session's lease", say(fenced("other")), mine, "foreign_command"],
+    [
+      "an outcome in a wrong shape",
+      say(event("command.succeeded", { commandId: "mine" })),
+      mine,
+      "wrong_shape",
+    ],
+    ["an outcome in the host's lane", fact({ events: [outcome("mine")] }), {}, "wrong_lane"],
     ["two endpoints in one claim", say(observed(), observed(HOST, "other")), {}, "foreign_session"],
     ["a claim in words of a newer version", say({ ...observed(), v: 2 }), {}, "unclaimed_session"],
     ["a host's event in a session's lane", say(epochStarted()), mine, "wrong_lane"],
@@ -83,7 +165,8 @@ describe("admission, as a table (RELIABILITY S6, DESIGN 14.16)", () => {
     ["a time that has not come", future(FUTURE_MS + 1), {}, "from_the_future"],
   ];
   for (const [what, given, owners, code] of table)
-    it(`${what} → ${code}`, () => expect(codeOf(admit(delivery(given), channel, bench(owners)))).toBe(code));
+    it(`${what} → ${code}`, () =>
+      expect(codeOf(admit(delivery(given), channel, working(owners)))).toBe(code));
 
   it("a clock that is wrong as a whole costs nothing, up to a day (N1-037)", () => {
     const late = delivery(fact({ events: [{ ...epochStarted(), at: AT + FUTURE_MS + 3_600_000 }] }));
@@ -171,5 +254,44 @@ describe("the second redaction (S1-137, N1-043)", () => {
       kind: "fact",
       claim: { sessionId: "s1", hostId: HOST, endpointId: ENDPOINT },
     });
+  });
+});
+
+describe("whatever is stored fits into a message of the log and can be read again (RELIABILITY S14)", () => {
+  const url = "https://u:p@h/ ";
+  const texts: Readonly<Record<string, OpenEvent[]>> = {
+    "text that redaction makes longer than a string may be": [
+      event("host.future", { a: url.repeat(10_000) }),
+    ],
+    "text that redaction makes longer than a message may be": [
+      event("host.future", { a: url.repeat(5_500), b: url.repeat(5_500), c: url.repeat(5_500) }),
+      event("host.future", { a: url.repeat(5_500), b: url.repeat(5_500), c: url.repeat(5_500) }),
+    ],
+    "a body of escapes that redaction makes longer than a body may be": [
+      event("host.future", {}, { a: '"'.repeat(118_000), b: url.repeat(1_500) }),
+    ],
+    escapes: [event("host.future", { a: "\u0001".repeat(87_000), b: "\u0001".repeat(87_700) })],
+  };
+  const stored = (admission: Admission) =>
+    stampEntry(admission.said, { id: `host/${HOST}/${EPOCH}/1` as EntryId, by: { kind: "ingest" }, at: AT });
+  it.for(Object.entries(texts))("%s is kept as evidence", ([, events]) => {
+    const given = fact({ events, redactor: "older" });
+    const admission = admit(delivery(given), channel, bench());
+    expect(codeOf(admission)).toBe("too_large");
+    expect(decodeEntry(stored(admission)).ok).toBe(true);
+  });
+
+  it("what is nearly as large is a fact, and small enough", () => {
+    const large = "\u0001".repeat(80_000);
+    const admission = admit(
+      delivery(fact({ events: [event("host.future", { a: large, b: large })] })),
+      channel,
+      bench(),
+    );
+    expect(codeOf(admission)).toBe("fact");
+    const entry = stored(admission);
+    expect(decodeEntry(entry).ok).toBe(true);
+    const bytes = Buffer.byteLength(encodeEnvelope(entry)) + Buffer.byteLength(encodeBodies(entry));
+    expect(bytes).toBeLessThan(1_048_576 - 2_048);
   });
 });

@@ -35,6 +35,9 @@ export const session = (name: string): Lane => sessionLane(name as SessionId);
 export const channel: Channel = { hostId: HOST, epoch: EPOCH, clockOffsetMs: 0 };
 export const bench = (owners: Readonly<Record<string, Owner>> = {}, nowMs = AT): Bench => ({
   ownerOf: (id) => owners[id],
+  askedBy: () => undefined,
+  hasRoom: () => true,
+  workOf: () => undefined,
   nowMs,
   cleaner,
 });

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join as joinPath } from "node:path";
 import { DECIDED, type Entry, type EntryId, type Epoch, seal, sha256, stampEntry } from "@claw/events";
-import { type EventLog, openSqliteLog, type Pulse } from "@claw/eventlog";
+import { type EventLog, openSqliteLog } from "@claw/eventlog";
 import {
   type Clocks,
   makeHealth,
@@ -19,37 +19,40 @@ import { type FromHost, type FromIngest, readFromIngest, UPLINK_SUBPROTOCOL } fr
 import { Effect, type Scope, Stream } from "effect";
 import { WebSocket } from "ws";
 import type { Fact } from "../src/domain/delivery.ts";
-import { startIngest } from "../src/index.ts";
+import { type IngestOptions, startIngest } from "../src/index.ts";
 import { event, redactor } from "./given.ts";
 
 export const run = <A, E>(work: Effect.Effect<A, E, Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.scoped(work));
 
 export const temporaryFolder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "claw-ingest-"))),
+  Effect.sync(() => mkdtempSync(joinPath(tmpdir(), "claw-ingest-"))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true })),
 );
 
 export const memoryLog = openSqliteLog({ path: ":memory:" });
 
-export interface HouseGiven {
+export interface HouseGiven extends Partial<
+  Pick<IngestOptions, "receipts" | "uplinks" | "pulse" | "limits" | "ingestId">
+> {
   readonly log: EventLog;
   readonly dataDir: string;
+  readonly heartbeatMs?: number;
   readonly silentAfterMs?: number;
   readonly clocks?: Clocks;
-  readonly pulse?: Pulse;
 }
 
 export const startHouse = Effect.fnUntraced(function* ({
   log,
   dataDir,
+  heartbeatMs = 5_000,
   silentAfterMs = 30_000,
   clocks = systemClocks,
-  pulse,
+  ...ports
 }: HouseGiven) {
   const metrics = makeMetrics();
   const health = makeHealth();
-  const settings = { heartbeatMs: 5_000, silentAfterMs };
+  const settings = { heartbeatMs, silentAfterMs };
   const ids = { newId };
   const ingest = yield* startIngest({
     log,
@@ -61,7 +64,7 @@ export const startHouse = Effect.fnUntraced(function* ({
     metrics,
     health,
     diagnostics: noDiagnostics,
-    ...(pulse === undefined ? {} : { pulse }),
+    ...ports,
   });
   const server = yield* Effect.acquireRelease(
     Effect.callback<ReturnType<typeof createServer>>((resume) => {
@@ -91,6 +94,12 @@ export const addHost = Effect.fnUntraced(function* (
   return { bearer, tokenId };
 });
 
+export const place = (log: EventLog, hostId: string, placement: string) =>
+  decide(log, `decision/${placement}-${hostId}`, "host.placed", { hostId, placement, reason: "test" });
+
+export const limit = (log: EventLog, tokenId: string, until: number) =>
+  decide(log, `decision/limit-${tokenId}`, "token.limited", { tokenId, until });
+
 export const revoke = (log: EventLog, tokenId: string) =>
   decide(log, `decision/revoke-${tokenId}`, "token.revoked", { tokenId, reason: "test" });
 
@@ -110,6 +119,16 @@ export const entriesOf = (log: EventLog): Effect.Effect<readonly Entry[], unknow
 
 export const typesIn = (entries: readonly Entry[]): readonly string[] =>
   entries.flatMap(({ envelope }) => envelope.events.map(({ type }) => type));
+
+/** A log that keeps the ids of all drafts that came, also of those that it knew: a stream would store such a one again after its window. */
+export function noting(log: EventLog): { readonly log: EventLog; readonly drafted: string[] } {
+  const drafted: string[] = [];
+  const append: EventLog["append"] = (drafts) => {
+    drafted.push(...drafts.map(({ entry }) => entry.envelope.id));
+    return log.append(drafts);
+  };
+  return { log: { ...log, append }, drafted };
+}
 
 /** Waits until the log holds an entry that fits, following it. */
 export const until = (log: EventLog, fits: (entry: Entry) => boolean) =>
@@ -132,8 +151,12 @@ export interface Host {
     type: Type,
     fits?: (frame: Extract<FromIngest, { type: Type }>) => boolean,
   ) => Promise<Extract<FromIngest, { type: Type }>>;
+  /** The frames that came and were not taken. */
+  readonly left: () => readonly FromIngest[];
   readonly closed: Promise<number>;
   readonly drop: () => void;
+  /** Reads nothing any more, as a host that hangs. */
+  readonly hang: () => void;
 }
 
 export function connectHost(url: string, bearer: string): Promise<Host> {
@@ -162,8 +185,10 @@ export function connectHost(url: string, bearer: string): Promise<Host> {
         waiting.add(look);
         look();
       }),
+    left: () => frames,
     closed,
     drop: () => socket.terminate(),
+    hang: () => socket.pause(),
   };
   return new Promise((resolve, reject) => {
     socket.on("open", () => resolve(host));
@@ -192,3 +217,27 @@ export const hello = (hostId: string, epoch: Epoch, given: object = {}): FromHos
 
 export const factsFrame = (epoch: Epoch, ...entries: readonly Fact[]): FromHost =>
   ({ type: "facts", epoch, entries: [...entries] }) as unknown as FromHost;
+
+/** Connects and is welcomed. `placed` is what the welcome said. */
+export const join = (url: string, bearer: string, hostId = "h1", epoch = DEFAULT_EPOCH, given: object = {}) =>
+  Effect.promise(async () => {
+    const host = await connectHost(url, bearer);
+    host.say(hello(hostId, epoch, given));
+    const { confirmed, placement } = await host.take("welcome");
+    return { ...host, confirmed, placement };
+  });
+
+const DEFAULT_EPOCH = "ab".repeat(16) as Epoch;
+
+export const acked = (host: Host, through: number) =>
+  Effect.promise(() => host.take("ack", (ack) => ack.through >= through));
+
+export const heartbeat = (nonce = 1, oldestUnsentAgeMs: number | null = null): FromHost =>
+  ({
+    type: "heartbeat",
+    nonce,
+    at: Date.now(),
+    outboxDepth: 0,
+    oldestUnsentAgeMs,
+    rttMs: 1,
+  }) as FromHost;

@@ -5,7 +5,9 @@ import {
   beginVigil,
   connect,
   disconnect,
+  heal,
   hear,
+  hearElsewhere,
   type Notice,
   postpone,
   REPORT_EVERY_MS,
@@ -153,6 +155,32 @@ describe("a vigil, as histories (S1-158, S1-184, X1-016)", () => {
   ];
   for (const [what, deeds, noticed] of histories) it(what, () => expect(play(deeds)).toEqual(noticed));
 
+  it("a host that another ingest hears is not silent here, and its leaving us is no edge (ADR 0009)", () => {
+    let [vigil] = connect(beginVigil(0, WALL, false), now(0));
+    vigil = hearElsewhere(vigil, 29_000, WALL + 29_000);
+    expect(tick(vigil, 58_999, BUDGET)[1]).toBeNull();
+    const [left, notice] = disconnect(vigil, 59_000);
+    expect([notice, left.isConnected]).toEqual([null, false]);
+    expect(tick(left, 59_000, BUDGET)[1]).toEqual({ kind: "silent", lastHeardAt: WALL + 29_000 });
+    const [back] = connect(left, now(60_000));
+    expect(disconnect(back, 61_000)[1]).toMatchObject({ edge: "disconnected" });
+  });
+
+  it("a silence ends without a word where another ingest heard the host: that one has the word", () => {
+    const [silent] = tick(beginVigil(0, WALL, false), BUDGET, BUDGET);
+    const heard = hearElsewhere(silent, 40_000, WALL);
+    expect([silent.isSilent, heard.isSilent]).toEqual([true, false]);
+    expect(hear(heard, now(41_000))[1]).toBeNull();
+  });
+
+  it("a silence that the log has in error is taken back only by who is connected and hears", () => {
+    const [live] = connect(beginVigil(0, WALL, false), now(0));
+    expect(heal(live, 1)[1]).toMatchObject({ edge: "returned" });
+    const [mute] = tick(live, BUDGET, BUDGET);
+    expect(heal(mute, BUDGET)[1]).toBeNull();
+    expect(heal(beginVigil(0, WALL, false), 1)[1]).toBeNull();
+  });
+
   it("a silence that lasts over a restart is not said again, and its end is", () => {
     expect(
       play(
@@ -173,7 +201,7 @@ describe("a vigil, as histories (S1-158, S1-184, X1-016)", () => {
     expect(tick(after, REPORT_EVERY_MS, BUDGET)[1]).toBeNull();
   });
 
-  it("silences and returns take turns, and nobody is silent within a budget of its last frame", () => {
+  it("W-36 silences and returns take turns, and nobody is silent within a budget of its last frame", () => {
     const deed = fc.tuple(
       fc.integer({ min: 0, max: 20_000 }),
       fc.constantFrom("hear", "connect", "disconnect", "tick", "tick", "rest", "awake"),

@@ -106,9 +106,61 @@ describe("the registry (DESIGN 14.16)", () => {
       { by: byHost(2), lane: session("s1"), events: [stale] },
       { by: INGEST, lane: "decided" as Lane, events: [added] },
       { by: byHost(3), lane: hostLane(HOST), events: [added] },
+      { by: { kind: "policy" }, lane: hostLane(HOST), events: [added] },
+      { by: { kind: "policy" }, lane: session("s1"), events: [added] },
     ]);
     expect(sessionRow(rows).staledAs).toBeNull();
     expect(rows.has("token/t1")).toBe(false);
+  });
+
+  it("S7: a token that was revoked stays so when the entry that made it is stored again", () => {
+    const decided = (type: string, data: object): Said => ({
+      by: { kind: "policy" },
+      lane: "decided" as Lane,
+      events: [event(type, data as never)],
+    });
+    const made = { hostId: HOST, tokenId: "t1", tokenDigest: "00".repeat(32), until: null };
+    const added = decided("host.added", made);
+    const rows = fold([added, decided("token.revoked", { tokenId: "t1", reason: "lost" }), added]);
+    expect(rows.get("token/t1")).toMatchObject({ isRevoked: true });
+  });
+
+  it("a host may have several tokens; a limit ends one earlier and lengthens none", () => {
+    const policy: By = { kind: "policy" };
+    const decided = (type: string, data: object): Said => ({
+      by: policy,
+      lane: "decided" as Lane,
+      events: [event(type, data as never)],
+    });
+    const added = (tokenId: string, until: number | null) =>
+      decided("host.added", { hostId: HOST, tokenId, tokenDigest: "00".repeat(32), until });
+    const until = (rows: ReadonlyMap<string, RegistryRow>, id: string) => {
+      const row = rows.get(`token/${id}`);
+      return row?.kind === "token" ? row.until : undefined;
+    };
+    const limited = (tokenId: string, at: number) => decided("token.limited", { tokenId, until: at });
+    const rows = fold([
+      added("t1", null),
+      added("t2", AT + 10),
+      limited("t1", AT + 50),
+      limited("t2", AT + 50),
+      limited("t9", AT),
+      { by: byHost(1), lane: hostLane(HOST), events: limited("t1", AT).events },
+    ]);
+    expect([until(rows, "t1"), until(rows, "t2"), rows.has("token/t9")]).toEqual([AT + 50, AT + 10, false]);
+  });
+
+  it("where work may be placed is policy's word alone, and outlives what the host says", () => {
+    const placed = (by: By, placement: string): Said => ({
+      by,
+      lane: by.kind === "policy" ? ("decided" as Lane) : hostLane(HOST),
+      events: [event("host.placed", { hostId: HOST, placement, reason: "x" })],
+    });
+    const policy: By = { kind: "policy" };
+    const story = [placed(policy, "draining"), placed(byHost(1), "open"), placed(INGEST, "open")];
+    expect(hostRow(fold(story)).placement).toBe("draining");
+    expect(hostRow(fold([...story, placed(policy, "open")])).placement).toBe("open");
+    expect(hostRow(fold([first])).placement).toBe("open");
   });
 
   it("a silence is named by the newest fact, and by a count where none came between", () => {
@@ -148,6 +200,24 @@ describe("the registry (DESIGN 14.16)", () => {
     story.push({ by: byHost(3), lane: session("s1"), events: [became()] });
     names.push(silenceName(hostRow(fold(story))));
     expect(names).toEqual([`${EPOCH}/2`, `${EPOCH}/2/1`, `${EPOCH}/2/2`, `${EPOCH}/3`]);
+  });
+
+  it("S1-109 a session that was asked for and has its thread, or will have none, is held no longer", () => {
+    const lane = session("req-c1");
+    const asked = { by: byHost(1), lane, events: [observed()] };
+    const isOver = (type: string, data: object): boolean | undefined => {
+      const said = event(type as "session.observed", data as never);
+      const row = fold([asked, { by: byHost(2), lane, events: [said] }]).get("session/req-c1");
+      return row?.kind === "session" ? row.isDeleted : undefined;
+    };
+    const of = (commandId: string) => ({ commandId, fence: { generation: 1, counter: 1 } });
+    const mode = { mode: "spawn", turnId: null };
+    expect(isOver("session.bound", { commandId: "c1", boundTo: "s1" })).toBe(true);
+    expect(isOver("command.failed", { ...of("c1"), code: "mcp_unreachable", facts: {} })).toBe(true);
+    expect(isOver("command.expired", of("c1"))).toBe(true);
+    expect(isOver("command.failed", { ...of("c2"), code: "mcp_unreachable", facts: {} })).toBe(false);
+    expect(isOver("command.unknown", { ...of("c1"), reason: "endpoint_lost" })).toBe(false);
+    expect(isOver("command.succeeded", { ...of("c1"), ...mode })).toBe(false);
   });
 
   it("all entries that ingest names have ids that the log takes", () => {

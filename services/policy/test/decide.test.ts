@@ -9,7 +9,12 @@ import {
   AT,
   fold,
   hostAdd,
+  hostCordon,
+  hostDrain,
+  hostRotate,
   houseAfter,
+  ledgerPromote,
+  logTrim,
   principalOf,
   question,
   retry,
@@ -18,6 +23,7 @@ import {
   typesOf,
   waive,
 } from "./given.ts";
+import { setLimit, setSwitch } from "./given-writes.ts";
 
 const state = houseAfter(tokenCreate("root"), tokenCreate("spare"), hostAdd("h1", "t1"));
 const commands = {
@@ -26,16 +32,28 @@ const commands = {
   "token.revoke": tokenRevoke("t1"),
   "quarantine.retry": retry(),
   "quarantine.waive": waive(),
+  "ledger.promote": ledgerPromote("ledger-a"),
+  "log.trim": logTrim(20),
+  "host.cordon": hostCordon("h1"),
+  "host.drain": hostDrain("h1"),
+  "host.rotate": hostRotate("h1", "t2"),
+  "policy.set": setLimit("hops", 3),
 };
-const facts: Readonly<Record<keyof typeof commands, string>> = {
-  "host.add": "host.added",
-  "token.create": "token.created",
-  "token.revoke": "token.revoked",
-  "quarantine.retry": "quarantine.retried",
-  "quarantine.waive": "quarantine.waived",
+const facts: Readonly<Record<keyof typeof commands, readonly string[]>> = {
+  "host.add": ["host.added"],
+  "token.create": ["token.created"],
+  "token.revoke": ["token.revoked"],
+  "quarantine.retry": ["quarantine.retried"],
+  "quarantine.waive": ["quarantine.waived"],
+  "ledger.promote": ["ledger.claimed"],
+  "log.trim": ["log.trimmed"],
+  "host.cordon": ["host.placed"],
+  "host.drain": ["host.placed"],
+  "host.rotate": ["host.added", "token.limited"],
+  "policy.set": ["policy.set"],
 };
 
-describe("the decision table: role by command (X1-029)", () => {
+describe("housekeeping: role by command (X1-029)", () => {
   for (const role of Role.options)
     for (const [type, command] of Object.entries(commands) as [
       keyof typeof commands,
@@ -45,12 +63,13 @@ describe("the decision table: role by command (X1-029)", () => {
         const { verdict, events } = decide(state, question(command, { principal: principalOf(role) }));
         if (role === "admin") {
           expect(verdict).toEqual({ decision: "accepted" });
-          expect(typesOf(events)).toEqual(["command.accepted", facts[type]]);
+          expect(typesOf(events)).toEqual(["command.accepted", ...facts[type]]);
         } else {
           expect(verdict).toEqual({
             decision: "refused",
+            rule: "scope",
             code: "forbidden",
-            facts: { role, needs: "admin" },
+            facts: { role, needs: "admin", relation: "none" },
           });
           expect(typesOf(events)).toEqual(["command.refused"]);
         }
@@ -58,16 +77,78 @@ describe("the decision table: role by command (X1-029)", () => {
 });
 
 describe("rules", () => {
-  it("are asked in this order", () => {
+  it("are asked in this order (DESIGN 6.2.4); broadcast and handoff will come after the questions", () => {
     expect(rules.map(([name]) => name)).toEqual([
       "unused id",
-      "admins only",
+      "caller's id",
+      "session alone",
+      "scope",
+      "house alone",
+      "kill switch",
+      "mute",
+      "right",
+      "sandbox",
+      "text size",
+      "control characters",
       "no secrets",
+      "self-echo",
+      "known cause",
+      "cycle",
+      "hops",
+      "edge repeats",
+      "root commands",
+      "root turns",
+      "root tokens",
+      "root wall time",
+      "rate",
+      "tree size",
+      "bound session",
+      "known session",
+      "open session",
+      "silent host",
+      "host catching up",
+      "endpoint lost",
+      "place",
+      "known lease",
+      "own lease",
+      "lease",
+      "target turn",
+      "outstanding start",
+      "outstanding interrupt",
+      "human at work",
+      "open question",
+      "same question",
+      "answerable",
+      "offered answer",
+      "own question",
+      "one answer",
+      // Places kept: broadcast, handoff.
       "until later",
+      "Claw's group",
+      "viewer's root",
+      "person's name",
+      "known host",
       "free host",
       "unknown token",
       "known token",
       "an admin stays",
+      "few tokens",
+      "other ledger",
+      "forward trim",
+      "named switch",
+      "fitting ruling",
+      "few rulings",
+      "known limit",
+      "limit in range",
+      "known subject",
+      "free runtime",
+      "known runtime",
+      "living runtime",
+      "same revision",
+      "own runtime",
+      "own share",
+      "fitting sign-in",
+      "known attention",
     ]);
   });
 
@@ -81,6 +162,12 @@ describe("rules", () => {
     ],
     ["a token that nobody has", tokenRevoke("t9"), "token_unknown"],
     ["a token that is born expired", hostAdd("h9", "t9", { until: AT }), "bad_request"],
+    ["a group for a person", tokenCreate("t9", { group: "night" as never }), "bad_request"],
+    ["a limit that there is not", setLimit("__proto__", 1), "limit_unknown"],
+    ["a limit that is too low", setLimit("mute_ms", 1), "limit_out_of_range"],
+    ["a limit that is too high", setLimit("hops", 17), "limit_out_of_range"],
+    ["a global switch with a name", setSwitch("global", "s1"), "bad_request"],
+    ["a switch without a name", setSwitch("session", null), "bad_request"],
   ] as const;
   for (const [what, command, code] of refusals)
     it(`refuse ${what}: ${code}`, () => {

@@ -1,4 +1,4 @@
-import { type Command, DECIDED, readEvents } from "@claw/events";
+import { type Command, DECIDED, readEvents, type Via } from "@claw/events";
 import { type EventLog, openSqliteLog } from "@claw/eventlog";
 import { makeRedactor } from "@claw/redact";
 import { makeHealth, makeMetrics, newId, noDiagnostics } from "@claw/runtime";
@@ -35,14 +35,18 @@ const decided = (log: EventLog) =>
   );
 
 describe("the gate", () => {
-  it("records what it decided: one entry, and a repeat gets the first verdict with its place (DESIGN 14.8)", () =>
+  it("X1-007 records what it decided: one entry, and a repeat gets the first verdict with its place (DESIGN 14.8)", () =>
     run(
       Effect.gen(function* () {
         const log = yield* openSqliteLog({ path: ":memory:" });
         const { gate } = yield* start(log);
         const command = hostAdd("h1", "t1");
         const first = yield* gate.submit(command, admin);
-        expect(first).toEqual({ decision: "accepted", position: 2 });
+        expect(first).toEqual({
+          decision: "accepted",
+          entryId: `decision/${command.commandId}`,
+          position: 2,
+        });
         expect(yield* gate.submit(command, admin)).toEqual(first);
         expect(yield* gate.submit({ ...command, until: AT + 1 } as Command, admin)).toMatchObject({
           code: "command_id_reused",
@@ -56,7 +60,7 @@ describe("the gate", () => {
       }),
     ));
 
-  it("remembers refusals too, and everything across a restart", () =>
+  it("X1-007 remembers refusals too, and everything across a restart", () =>
     run(
       Effect.gen(function* () {
         const log = yield* openSqliteLog({ path: ":memory:" });
@@ -103,7 +107,7 @@ describe("the gate", () => {
       Effect.gen(function* () {
         const log = yield* openSqliteLog({ path: ":memory:" });
         const { gate } = yield* start(log);
-        const asks = Array.from({ length: 100 }, (_, n) => gate.submit(hostAdd("h1", `t${n}`), admin));
+        const asks = Array.from({ length: 30 }, (_, n) => gate.submit(hostAdd("h1", `t${n}`), admin));
         const verdicts = yield* Effect.all(asks, { concurrency: "unbounded" });
         expect(verdicts.filter(({ decision }) => decision === "accepted")).toHaveLength(1);
       }),
@@ -115,10 +119,43 @@ describe("the gate", () => {
         const log = yield* openSqliteLog({ path: ":memory:" });
         const { gate } = yield* start(log);
         const asks = Array.from({ length: 300 }, (_, n) =>
-          Effect.exit(gate.submit(tokenCreate(`t${n}`), admin)),
+          Effect.exit(gate.submit(tokenCreate(`t${n}`), { ...admin, name: `admin-${n % 10}` })),
         );
         const exits = yield* Effect.all(asks, { concurrency: "unbounded" });
         expect(exits.filter(({ _tag }) => _tag === "Failure")).toHaveLength(300 - 256);
+      }),
+    ));
+
+  it("whoever names turns at random makes nobody's call look as if its turn were unknown", () =>
+    run(
+      Effect.gen(function* () {
+        const log = yield* openSqliteLog({ path: ":memory:" });
+        const { gate } = yield* start(log);
+        const naming = { via: { sessionId: "s1", turnId: "T-never" } as unknown as Via };
+        const flood = Array.from({ length: 128 }, (_, n) =>
+          Effect.exit(gate.submit(tokenCreate(`t${n}`), { ...admin, name: `flooder-${n % 4}` }, naming)),
+        );
+        const asked = Effect.exit(gate.submit(tokenCreate("mine"), admin, naming));
+        const plain = Effect.exit(gate.submit(tokenCreate("yours"), admin));
+        const exits = yield* Effect.all([...flood, asked, plain], { concurrency: "unbounded" });
+        expect(exits.at(-2)).toMatchObject({ _tag: "Failure" });
+        expect(exits.at(-1)).toMatchObject({ _tag: "Success", value: { decision: "accepted" } });
+        expect(yield* gate.submit(tokenCreate("mine"), admin)).toMatchObject({ decision: "accepted" });
+      }),
+    ));
+
+  it("one caller who asks without end leaves places for others", () =>
+    run(
+      Effect.gen(function* () {
+        const log = yield* openSqliteLog({ path: ":memory:" });
+        const { gate } = yield* start(log);
+        const flood = Array.from({ length: 300 }, (_, n) =>
+          Effect.exit(gate.submit(tokenCreate(`t${n}`), { ...admin, name: "flooder" })),
+        );
+        const asked = Effect.exit(gate.submit(tokenCreate("mine"), admin));
+        const exits = yield* Effect.all([...flood, asked], { concurrency: "unbounded" });
+        expect(exits.filter(({ _tag }) => _tag === "Failure")).toHaveLength(300 - 32);
+        expect(exits.at(-1)).toMatchObject({ _tag: "Success", value: { decision: "accepted" } });
       }),
     ));
 

@@ -4,6 +4,7 @@ import {
   type CommandId,
   type Event,
   type HostId,
+  type LedgerId,
   type Principal,
   type Role,
   sha256,
@@ -12,6 +13,8 @@ import {
 import { decide, house } from "../src/domain/decide.ts";
 import type { House } from "../src/domain/house.ts";
 import type { Question } from "../src/domain/question.ts";
+import type { Sight } from "../src/domain/sight.ts";
+import { noIndex } from "../src/domain/sight-fold.ts";
 
 export const AT = 1_800_000_000_000;
 
@@ -53,6 +56,46 @@ export const tokenRevoke = (token: string, given: Given<"token.revoke"> = {}): C
   ...given,
 });
 
+export const hostRotate = (host: string, token: string, given: Given<"host.rotate"> = {}): Command => ({
+  type: "host.rotate",
+  commandId: nextId(),
+  hostId: host as HostId,
+  tokenId: token as TokenId,
+  tokenDigest: sha256(token),
+  until: null,
+  graceMs: 60_000,
+  ...given,
+});
+
+export const hostCordon = (host: string, placement: "open" | "cordoned" = "cordoned"): Command => ({
+  type: "host.cordon",
+  commandId: nextId(),
+  hostId: host as HostId,
+  placement,
+  reason: "new disk",
+});
+
+export const hostDrain = (host: string): Command => ({
+  type: "host.drain",
+  commandId: nextId(),
+  hostId: host as HostId,
+  reason: "goes away",
+});
+
+export const ledgerPromote = (ledger: string): Command => ({
+  type: "ledger.promote",
+  commandId: nextId(),
+  ledgerId: ledger as LedgerId,
+  reason: "first ledger",
+});
+
+export const logTrim = (before: number): Command => ({
+  type: "log.trim",
+  commandId: nextId(),
+  before,
+  reason: "70 % full",
+});
+
 export const retry = (position = 7): Command => ({ type: "quarantine.retry", commandId: nextId(), position });
 export const waive = (position = 7): Command => ({
   type: "quarantine.waive",
@@ -61,12 +104,18 @@ export const waive = (position = 7): Command => ({
   reason: "known and harmless",
 });
 
+/** Nobody has observed anything yet. */
+export const noSight: Sight = { ...noIndex, session: () => null, host: () => null };
+
 export const question = (command: Command, given: Partial<Question> = {}): Question => ({
   command,
   principal: admin,
   at: AT,
   earlier: null,
   secret: null,
+  via: null,
+  generation: 1,
+  sight: noSight,
   ...given,
 });
 

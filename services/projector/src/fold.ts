@@ -1,5 +1,5 @@
 /** From the log into one generation: a few entries into a batch, and a batch into the file. */
-import type { EventLog, Logged, LogUnavailable } from "@claw/eventlog";
+import type { IndexedLog, Logged, LogUnavailable } from "@claw/eventlog";
 import { type Placed, position, type Sequence, sequence } from "@claw/events";
 import type { Clocks } from "@claw/runtime";
 import {
@@ -24,7 +24,7 @@ const BUILD_ENTRIES = 20_000;
 const BUILD_LETTERS = 33_554_432;
 
 export interface FoldDependencies {
-  readonly log: EventLog;
+  readonly log: IndexedLog;
   readonly projections: readonly AnyProjection[];
   readonly clocks: Clocks;
 }
@@ -126,7 +126,7 @@ const placedOf = ({ sequence, entry }: Logged): Placed => ({ position: position(
 
 /** The entries that somebody asks to fold again: read before the fold, which does not wait. */
 const readEvidence = Effect.fnUntraced(function* (
-  log: EventLog,
+  log: IndexedLog,
   entries: readonly Logged[],
 ): Effect.fn.Return<Evidence, LogUnavailable> {
   const asked = new Set(entries.flatMap(({ entry }) => retriedIn(entry.envelope.events)));

@@ -54,7 +54,8 @@ const commitLive = (house: House, chunk: readonly Logged[]): Effect.Effect<void,
 /** Builds the generation that was chosen at the start up to the end of the log, then points at it. */
 const makeReady = Effect.fnUntraced(function* (house: House): Effect.fn.Return<void, ProjectorFault> {
   const target = yield* house.log.last;
-  const { live } = house;
+  const { live, clocks } = house;
+  const fromMs = clocks.monoMs();
   const progress = (): void => house.report.building(live.store.checkpoint().position / Math.max(1, target));
   progress();
   house.breaker = yield* build(house, live, house.breaker, target, (batch) => {
@@ -67,6 +68,7 @@ const makeReady = Effect.fnUntraced(function* (house: House): Effect.fn.Return<v
     sweep(house.directory, live);
   });
   house.isReady = true;
+  house.report.built(clocks.monoMs() - fromMs);
 });
 
 /**

@@ -4,14 +4,16 @@
  * A new build grows beside the old one; swapping is one rename of the pointer. Whatever a crash leaves behind is either the one that is pointed
  * at, or a build that can go on, or rubbish.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { ViewsRefused } from "@claw/views";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import {
   type AnyProjection,
   openViewReader,
   type OpenReader,
   openViewStore,
+  serve,
+  servedNumber,
+  viewsPath,
+  ViewsRefused,
   type ViewStore,
 } from "@claw/views";
 
@@ -22,8 +24,6 @@ export interface Generation {
 }
 
 const FILE = /^views-(\d{1,9})\.db$/;
-const pathOf = (directory: string, number: number): string => join(directory, `views-${number}.db`);
-const pointerOf = (directory: string): string => join(directory, "current");
 
 /**
  * The generation to go on with: the one that is pointed at if this code made it, else a build of this code that was cut short, else a new one.
@@ -34,7 +34,7 @@ export function chooseGeneration(
   projections: readonly AnyProjection[],
 ): { readonly chosen: Generation; readonly isPointedAt: boolean } {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const pointed = readPointer(directory);
+  const pointed = servedNumber(directory);
   const numbers = numbersIn(directory);
   const candidates = numbers.filter((number) => number !== pointed).sort((a, b) => b - a);
   if (pointed !== null && numbers.includes(pointed)) candidates.unshift(pointed);
@@ -47,18 +47,14 @@ export function chooseGeneration(
 
 /** Makes an empty generation with the next number. */
 export const newGeneration = (directory: string, projections: readonly AnyProjection[]): Generation =>
-  open(directory, Math.max(0, readPointer(directory) ?? 0, ...numbersIn(directory)) + 1, projections);
+  open(directory, Math.max(0, servedNumber(directory) ?? 0, ...numbersIn(directory)) + 1, projections);
 
 /** Makes this generation the one that is served. */
-export function pointAt(directory: string, { number }: Generation): void {
-  const next = `${pointerOf(directory)}.next`;
-  writeFileSync(next, `${number}\n`, { mode: 0o600 });
-  renameSync(next, pointerOf(directory));
-}
+export const pointAt = (directory: string, { number }: Generation): void => serve(directory, number);
 
 /** Deletes every generation but one, and the one that is pointed at. */
 export function sweep(directory: string, { number: kept }: Generation): void {
-  const pointed = readPointer(directory);
+  const pointed = servedNumber(directory);
   for (const number of numbersIn(directory))
     if (number !== kept && number !== pointed) remove(directory, number);
 }
@@ -69,7 +65,7 @@ export function closeGeneration({ reader, store }: Generation): void {
 }
 
 function open(directory: string, number: number, projections: readonly AnyProjection[]): Generation {
-  const path = pathOf(directory, number);
+  const path = viewsPath(directory, number);
   const store = openViewStore({ path, projections });
   try {
     return { number, store, reader: openViewReader(path) };
@@ -97,15 +93,6 @@ function openIfOurs(
   }
 }
 
-function readPointer(directory: string): number | null {
-  try {
-    const text = readFileSync(pointerOf(directory), "utf8").trim();
-    return /^\d{1,9}$/.test(text) ? Number(text) : null;
-  } catch {
-    return null;
-  }
-}
-
 const numbersIn = (directory: string): readonly number[] =>
   readdirSync(directory).flatMap((name) => {
     const number = FILE.exec(name)?.[1];
@@ -113,5 +100,6 @@ const numbersIn = (directory: string): readonly number[] =>
   });
 
 function remove(directory: string, number: number): void {
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(`${pathOf(directory, number)}${suffix}`, { force: true });
+  for (const suffix of ["", "-wal", "-shm"])
+    rmSync(`${viewsPath(directory, number)}${suffix}`, { force: true });
 }

@@ -2,7 +2,7 @@
  * What the projector's parts share. `live` changes while `writing` is held; `isReady` and `breaker` while `writing` is, or `building` before the first build is
  * done.
  */
-import type { EventLog } from "@claw/eventlog";
+import type { IndexedLog } from "@claw/eventlog";
 import type { Clocks, Diagnostics } from "@claw/runtime";
 import type { AnyProjection } from "@claw/views";
 import type { Semaphore } from "effect";
@@ -12,7 +12,7 @@ import type { Generation } from "./generations.ts";
 import type { Report } from "./report.ts";
 
 export interface House {
-  readonly log: EventLog;
+  readonly log: IndexedLog;
   readonly directory: string;
   readonly projections: readonly AnyProjection[];
   readonly clocks: Clocks;

@@ -1,3 +1,10 @@
+export { makeArchivist } from "./archive/archivist.ts";
+export { type ReadLedger, readLedgerOf } from "./archive/content.ts";
+export { type ArchivePatience, type ArchivistOptions } from "./archive/house.ts";
+export { type ArchiveRows, archiveRowsOf } from "./archive/rows.ts";
 export { ProjectingStopped, type ProjectorFault, ViewsUnavailable } from "./faults.ts";
 export { type Projector, type ProjectorOptions, startProjector } from "./projector.ts";
 export type { Rebuilt } from "./rebuild.ts";
+export type { OpenedLog, Patience, ReplicationOptions } from "./replication/ports.ts";
+export { LEDGER_PART } from "./replication/report.ts";
+export { type Replication, startReplication } from "./replication/start.ts";

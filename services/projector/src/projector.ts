@@ -1,10 +1,17 @@
 /** The projector: the log as rows that readers see, always a whole commit, always able to be built again. */
 import { join } from "node:path";
-import type { EventLog, LogUnavailable } from "@claw/eventlog";
+import type { IndexedLog, LogUnavailable } from "@claw/eventlog";
 import { position } from "@claw/events";
 import { type Clocks, type Diagnostics, EXIT, type Health, type Metrics, Stopped } from "@claw/runtime";
-import { lockViews, ViewsRefused } from "@claw/views";
-import { type AnyProjection, type ViewReader, viewProjections } from "@claw/views";
+import {
+  type AnyProjection,
+  lockViews,
+  readerOf,
+  type ViewReader,
+  viewProjections,
+  type ViewSnapshot,
+  ViewsRefused,
+} from "@claw/views";
 import type { Feed } from "@claw/wire";
 import { Effect, Fiber, type Scope, Semaphore } from "effect";
 import { CLOSED } from "./breaker.ts";
@@ -13,12 +20,12 @@ import { makeFeed } from "./feed.ts";
 import { project } from "./follow.ts";
 import { chooseGeneration, closeGeneration, sweep } from "./generations.ts";
 import type { House } from "./house.ts";
-import { readerOf } from "./reader.ts";
 import { rebuild, type Rebuilt } from "./rebuild.ts";
 import { makeReport } from "./report.ts";
 
 export interface ProjectorOptions {
-  readonly log: EventLog;
+  /** The SQLite log of one machine, or the ledger of a fleet: an entry's sequence there is its position. */
+  readonly log: IndexedLog;
   /** The views live in its folder `views`, which may be deleted whenever the projector does not run. */
   readonly dataDir: string;
   readonly clocks: Clocks;
@@ -33,6 +40,8 @@ export interface Projector {
   readonly feed: Feed;
   /** Reads the generation that serves now; stays good through rebuilds, until the projector's scope closes. */
   readonly reader: () => ViewReader;
+  /** The rows of the generation that serves, as they are now; to be closed soon, in any case before the projector's scope is. Throws `ViewsRefused`. */
+  readonly snapshot: () => ViewSnapshot;
   /** How many entries of the log are not in the views yet. */
   readonly lag: () => Effect.Effect<number, LogUnavailable>;
   /** Builds the views again beside the ones that serve, and swaps them. */
@@ -61,6 +70,7 @@ export const startProjector = Effect.fnUntraced(function* (
   return {
     feed: house.source.feed,
     reader: () => reader,
+    snapshot: () => house.live.reader.snapshot(),
     lag: () => Effect.map(house.log.last, (last) => last - house.live.store.checkpoint().position),
     rebuild: () => rebuild(house),
     ended: Effect.andThen(Fiber.join(fiber), Effect.never),

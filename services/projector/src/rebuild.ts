@@ -33,6 +33,7 @@ const buildAndSwap = Effect.fnUntraced(function* (
   house: House,
   next: Generation,
 ): Effect.fn.Return<Rebuilt, ProjectorFault> {
+  const fromMs = house.clocks.monoMs();
   const behind = (): number => house.live.store.checkpoint().position - next.store.checkpoint().position;
   do yield* buildUpToLive(house, next);
   while (behind() > CHUNK);
@@ -42,6 +43,7 @@ const buildAndSwap = Effect.fnUntraced(function* (
       const isEqual = (yield* digestOf(house.live)) === (yield* digestOf(next));
       yield* attempt(() => swap(house, next));
       house.report.rebuilt(isEqual);
+      house.report.built(house.clocks.monoMs() - fromMs);
       return { generation: next.number, position: next.store.checkpoint().position, isEqual };
     }),
   );

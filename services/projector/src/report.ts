@@ -11,6 +11,8 @@ const RESULTS = { result: ["equal", "different"] } as const;
 export interface Report {
   readonly committed: (batch: Batch) => void;
   readonly rebuilt: (isEqual: boolean) => void;
+  /** Views were made out of the log, from its first entry or from where they stood, in so many ms. */
+  readonly built: (tookMs: number) => void;
   readonly following: (openQuarantines: number) => void;
   /** How far a build has come, 0 to 1. */
   readonly building: (part: number) => void;
@@ -38,6 +40,13 @@ export function makeReport(health: Health, metrics: Metrics, position: () => num
     "Rebuilds beside, by comparison.",
     RESULTS,
   );
+  let lastBuildMs = 0;
+  gauge(
+    metrics,
+    "claw_projector_build_seconds",
+    "How long the last build of views out of the log took; 0 where this process made none.",
+    () => lastBuildMs / 1_000,
+  );
   return {
     committed: (batch) => {
       entries.add({ outcome: "folded" }, batch.entries - batch.quarantined);
@@ -45,6 +54,7 @@ export function makeReport(health: Health, metrics: Metrics, position: () => num
       unknown.add({}, batch.unknownEvents);
     },
     rebuilt: (isEqual) => rebuilds.add({ result: isEqual ? "equal" : "different" }),
+    built: (tookMs) => void (lastBuildMs = tookMs),
     following: (open) =>
       health.set(PART, { ok: true, detail: open === 0 ? "following" : `following, ${open} quarantined` }),
     building: (part) => health.set(PART, { ok: false, detail: `rebuilding ${Math.floor(part * 100)} %` }),

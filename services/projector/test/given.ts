@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EventLog } from "@claw/eventlog";
+import { type EventLog, type IndexedLog } from "@claw/eventlog";
 import {
   type Entry,
   type EntryId,
@@ -15,7 +15,7 @@ import {
   seal,
   stampEntry,
 } from "@claw/events";
-import { makeHealth, makeMetrics, noDiagnostics, systemClocks } from "@claw/runtime";
+import { makeHealth, makeMetrics, type Metrics, noDiagnostics, systemClocks } from "@claw/runtime";
 import { hostIds, WORLD_BEGINS_AT } from "@claw/testkit/arbitraries";
 import {
   type AnyProjection,
@@ -44,16 +44,18 @@ export const testScale = Math.max(1, Number(process.env["CLAW_TEST_SCALE"] ?? 1)
 
 export interface Started extends Projector {
   readonly health: ReturnType<typeof makeHealth>;
+  readonly metrics: Metrics;
   /** Waits until health says something that contains these words. */
   readonly saying: (words: string) => Effect.Effect<string>;
 }
 
 export const start = Effect.fnUntraced(function* (
-  log: EventLog,
+  log: IndexedLog,
   dataDir: string,
   projections: readonly AnyProjection[] = viewProjections,
 ) {
   const health = makeHealth();
+  const metrics = makeMetrics();
   const heard = watched(health);
   const projector = yield* startProjector({
     log,
@@ -61,10 +63,10 @@ export const start = Effect.fnUntraced(function* (
     projections,
     clocks: systemClocks,
     health: heard.health,
-    metrics: makeMetrics(),
+    metrics,
     diagnostics: noDiagnostics,
   });
-  const started: Started = { ...projector, health, saying: heard.saying };
+  const started: Started = { ...projector, health, metrics, saying: heard.saying };
   return started;
 });
 

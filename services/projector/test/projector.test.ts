@@ -108,6 +108,25 @@ it("a rebuild beside serves all the while, ends with the same views, and leaves 
     }),
   ));
 
+it("N1-035 tells how long the last build took: that of the start, then that of a rebuild", () =>
+  run(
+    Effect.gen(function* () {
+      const log = yield* openMemoryLog(Array.from({ length: 2_000 }, (_, n) => gapEntry(n)));
+      const projector = yield* start(log, temporaryFolder());
+      const told = Effect.map(
+        Effect.promise(() => projector.metrics.metrics()),
+        (page) => Number(/^claw_projector_build_seconds (\S+)$/m.exec(page)?.[1]),
+      );
+      yield* projector.saying("following");
+      const first = yield* told;
+      expect(first).toBeGreaterThan(0);
+      yield* projector.rebuild();
+      const second = yield* told;
+      expect(second).toBeGreaterThan(0);
+      expect(second).not.toBe(first);
+    }),
+  ));
+
 it("a rebuild that is cut short changes nothing", () =>
   run(
     Effect.gen(function* () {

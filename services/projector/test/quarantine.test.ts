@@ -1,5 +1,5 @@
 /** Entries that cannot be folded, faults that pass, and bugs of ours (RELIABILITY 3.4). */
-import { type EventLog, LogUnavailable } from "@claw/eventlog";
+import { type IndexedLog, LogUnavailable } from "@claw/eventlog";
 import { DECIDED, type Entry, position } from "@claw/events";
 import { openMemoryLog } from "@claw/testkit/memory-log";
 import { type AnyProjection, viewProjections } from "@claw/views";
@@ -177,7 +177,7 @@ it("a log that is away for a while is waited for; one that is closed is not", ()
       const log = yield* openMemoryLog([gapEntry(1)]);
       let failures = 3;
       const away = new LogUnavailable({ reason: "io", retry: "later", detail: "gone" });
-      const shaky: EventLog = {
+      const shaky: IndexedLog = {
         ...log,
         follow: (after) =>
           Stream.suspend(() => {

@@ -7,9 +7,12 @@
  */
 import {
   bodyDigest,
+  canonical,
   contentDigest,
   type Epoch,
   type HostId,
+  isRequested,
+  type Json,
   kindOf,
   type Lane,
   laneParts,
@@ -26,6 +29,7 @@ import type { Delivery, Fact } from "./delivery.ts";
 import { type EvidenceCode, evidenceOf } from "./evidence.ts";
 import { HOST_MAY_SAY } from "./host-may-say.ts";
 import type { Owner } from "./registry.ts";
+import { endedBy, type Work, type WorkName } from "./work.ts";
 
 /** Who speaks, as the channel proved it. */
 export interface Channel {
@@ -37,6 +41,12 @@ export interface Channel {
 
 export interface Bench {
   readonly ownerOf: (sessionId: SessionId) => Owner | undefined;
+  /** The open command that asks for this session, which has no thread yet. */
+  readonly askedBy: (sessionId: SessionId) => Work | undefined;
+  /** Whether a host may claim one more session. */
+  readonly hasRoom: (hostId: HostId) => boolean;
+  /** Work that is open, for whomever. */
+  readonly workOf: (name: WorkName) => Work | undefined;
   readonly nowMs: number;
   readonly cleaner: Cleaner;
 }
@@ -62,6 +72,12 @@ const MAX_OFFSET_MS = 86_400_000;
 
 /** Room for what the envelope adds, so that whatever is stored can be read again (`decodeEntry`). */
 const FACT_LIMITS = { depth: 28, nodes: 7_900, stringBytes: 262_144, totalBytes: MAX_ENTRY_BYTES - 8_192 };
+/**
+ * A stored text at most, as canonical JSON: a message of the log holds 1 MiB with its headers, and 16 KiB are left for what the envelope adds. A text
+ * within `CERTAIN_BYTES` needs no look: an escape makes at most six bytes of one.
+ */
+const MAX_STORED_BYTES = 1_048_576 - 16_384;
+const CERTAIN_BYTES = 131_072;
 /** Of the JSON inside a body (RELIABILITY S14). */
 const BODY_LIMITS = { depth: 32, nodes: 2_000, stringBytes: 262_144, totalBytes: 262_144 };
 
@@ -72,6 +88,8 @@ export function admit(delivery: Delivery, channel: Channel, bench: Bench): Admis
     structureOf(fact) ?? wordsOf(fact) ?? placeOf(fact, channel, bench) ?? timeOf(fact, channel, bench);
   if (problem !== null) return reject(fact, problem, channel, bench);
   const { said, canaryHits } = clean(fact, fact.digest, bench.cleaner);
+  // What redaction puts in a secret's place may be longer than the secret.
+  if (said !== fact && isTooLarge(said)) return reject(fact, "too_large", channel, bench);
   if (said !== fact && wordsOf(said) !== null) return reject(fact, "wrong_shape", channel, bench);
   return { kind: "fact", said, claim: claimOf(fact, bench), canaryHits };
 }
@@ -93,7 +111,7 @@ const suspect = (
 
 /** Size and digests: is it whole, and what its writer wrote? */
 function structureOf(fact: Fact): EvidenceCode | null {
-  if (walk(fact, FACT_LIMITS) !== null) return "too_large";
+  if (isTooLarge(fact)) return "too_large";
   if (fact.bodies.length !== fact.events.length) return "wrong_body";
   if (contentDigest(fact) !== fact.digest) return "wrong_digest";
   const isWhole = fact.events.every(({ body: digest }, index) => {
@@ -101,6 +119,16 @@ function structureOf(fact: Fact): EvidenceCode | null {
     return body === null ? digest === undefined : digest === bodyDigest(body);
   });
   return isWhole ? null : "wrong_body";
+}
+
+/** True for what the log would not take, or what could not be read again: the one ends every ingest, and the other never gets to a ledger. */
+function isTooLarge(said: Sealed): boolean {
+  if (walk(said, { ...FACT_LIMITS, totalBytes: CERTAIN_BYTES }) === null) return false;
+  if (walk(said, FACT_LIMITS) !== null) return true;
+  const { lane, redactor, events, bodies } = said;
+  return (
+    Buffer.byteLength(canonical({ lane, redactor, events, bodies } as unknown as Json)) > MAX_STORED_BYTES
+  );
 }
 
 /** Each event: a host's to say, in its lane, in its kind's shape. Unknown kinds and newer versions pass as they are. */
@@ -125,20 +153,61 @@ function isPoison(event: SealedEvent, body: Sealed["bodies"][number]): boolean {
   return readEvent(event, body).status === "poison";
 }
 
-/** Whose lane it is. A session belongs to the host and endpoint of its first entry (DESIGN 14.16). */
-function placeOf(fact: Fact, { hostId }: Channel, { ownerOf }: Bench): EvidenceCode | null {
+/**
+ * Whose lane it is. A session belongs to the host and endpoint of its first entry (DESIGN 14.16); one that was asked for, to those of whom it was asked, whatever
+ * another host said in its lane before that was decided (ADR 0013).
+ */
+function placeOf(fact: Fact, channel: Channel, bench: Bench): EvidenceCode | null {
+  const { hostId } = channel;
+  const { ownerOf, hasRoom } = bench;
   const parts = laneParts(fact.lane);
-  if (parts?.kind === "host") return parts.id === hostId ? null : "foreign_lane";
+  if (parts?.kind === "host") return parts.id === hostId ? bindingOf(fact, channel, bench) : "foreign_lane";
   const owner = ownerOf(sessionOf(fact.lane));
-  if (owner !== undefined && owner.hostId !== hostId) return "foreign_session";
-  const home = owner ?? claimIn(fact);
-  if (home === null) return "unclaimed_session";
+  const asked = askedOf(fact, bench);
+  if ((asked ?? owner ?? channel).hostId !== hostId) return "foreign_session";
+  const claimed = owner ?? claimIn(fact);
+  if (claimed === null) return "unclaimed_session";
+  const home = asked ?? claimed;
+  if (owner === undefined && !hasRoom(hostId)) return "too_many_sessions";
   for (const { type, data } of fact.events) {
     if (type === "session.observed" && data["hostId"] !== hostId) return "foreign_host";
     if (ENDPOINT_FACTS.has(type) && data["endpointId"] !== home.endpointId) return "foreign_session";
   }
+  const binding = bindingOf(fact, channel, bench);
+  if (binding !== null) return binding;
+  return speaksOfForeignWork(fact, channel, bench) ? "foreign_command" : null;
+}
+
+/** Of whom the session was asked, as long as that is open. */
+function askedOf({ lane }: Fact, { askedBy }: Bench): Owner | undefined {
+  const sessionId = sessionOf(lane);
+  return isRequested(sessionId) ? askedBy(sessionId) : undefined;
+}
+
+/** A key opens what its session may, and a name answers for its thread: both only for sessions that are this very host's already. */
+function bindingOf({ events }: Fact, { hostId }: Channel, { ownerOf }: Bench): EvidenceCode | null {
+  for (const { type, data } of events) {
+    const named = BINDINGS.get(type);
+    if (named === undefined) continue;
+    const owner = ownerOf(data[named] as SessionId);
+    if (owner?.hostId !== hostId) return owner === undefined ? "unclaimed_session" : "foreign_session";
+  }
   return null;
 }
+
+/** Which field of a fact names the session that it binds. */
+const BINDINGS: ReadonlyMap<string, string> = new Map([
+  ["key.bound", "sessionId"],
+  ["session.bound", "boundTo"],
+]);
+
+/** True for an outcome of a command that is open for another host or another session. */
+const speaksOfForeignWork = ({ lane, events }: Fact, { hostId }: Channel, { workOf }: Bench): boolean =>
+  events.some((event) => {
+    const name = endedBy(event);
+    const work = name === null ? undefined : workOf(name);
+    return work !== undefined && (work.hostId !== hostId || work.sessionId !== sessionOf(lane));
+  });
 
 const ENDPOINT_FACTS: ReadonlySet<string> = new Set(["session.observed", "session.lost"]);
 

@@ -8,6 +8,7 @@ export const EVIDENCE_CODES = [
   "foreign_lane",
   "foreign_session",
   "foreign_host",
+  "foreign_command",
   "unclaimed_session",
   "reserved_type",
   "wrong_lane",
@@ -15,8 +16,14 @@ export const EVIDENCE_CODES = [
   "wrong_digest",
   "wrong_body",
   "from_the_future",
+  "too_many_sessions",
   "forked",
   "host_mismatch",
+  "oversized_frame",
+  "bad_frame",
+  "too_many_frames",
+  "too_many_epochs",
+  "foreign_delta",
 ] as const;
 export type EvidenceCode = (typeof EVIDENCE_CODES)[number];
 

@@ -10,15 +10,19 @@ export interface Vigil {
   readonly lastHeardAt: number;
   readonly isSilent: boolean;
   readonly isConnected: boolean;
+  /** Another ingest was the last to have it: its leaving us is no edge. */
+  readonly isElsewhere: boolean;
   /** We do not read its socket now. */
   readonly isResting: boolean;
   /** Frames and the longest gap between two since the last report. */
   readonly count: number;
   readonly longestGapMs: number;
   readonly reportedMonoMs: number;
+  /** When we said last that it is behind with what it has to tell, or no longer; null if never. */
+  readonly edgeMonoMs: number | null;
 }
 
-export type HeardEdge = "connected" | "returned" | "periodic" | "disconnected";
+export type HeardEdge = "connected" | "returned" | "periodic" | "disconnected" | "behind" | "caught_up";
 
 /** What becomes a fact. */
 export type Notice =
@@ -30,7 +34,8 @@ export type Notice =
     }
   | { readonly kind: "silent"; readonly lastHeardAt: number };
 
-type Step = readonly [Vigil, Notice | null];
+/** The next state, and what is to be said. */
+export type Step = readonly [Vigil, Notice | null];
 
 export interface Moment {
   readonly monoMs: number;
@@ -46,10 +51,12 @@ export const beginVigil = (monoMs: number, lastHeardAt: number, isSilent: boolea
   lastHeardAt,
   isSilent,
   isConnected: false,
+  isElsewhere: false,
   isResting: false,
   count: 0,
   longestGapMs: 0,
   reportedMonoMs: monoMs,
+  edgeMonoMs: null,
 });
 
 /** A frame came. The first after a silence ends it. */
@@ -62,7 +69,7 @@ export function hear(vigil: Vigil, now: Moment): Step {
 export function connect(vigil: Vigil, now: Moment): Step {
   const edge = vigil.isSilent ? "returned" : "connected";
   return report(
-    { ...noted(vigil, now), isSilent: false, isConnected: true, isResting: false },
+    { ...noted(vigil, now), isSilent: false, isConnected: true, isElsewhere: false, isResting: false },
     edge,
     now.monoMs,
   );
@@ -71,8 +78,25 @@ export function connect(vigil: Vigil, now: Moment): Step {
 /** Its uplink closed. That changes nothing about when it was heard. */
 export function disconnect(vigil: Vigil, monoMs: number): Step {
   if (!vigil.isConnected) return [vigil, null];
-  return report({ ...awake(vigil, monoMs), isConnected: false }, "disconnected", monoMs);
+  const left = { ...awake(vigil, monoMs), isConnected: false };
+  return vigil.isElsewhere ? [left, null] : report(left, "disconnected", monoMs);
 }
+
+/**
+ * Another ingest heard it: a host that is heard anywhere is silent nowhere (ADR 0009). Whoever has its uplink writes that it returned, so nothing is
+ * written here. `heardAt` is that ingest's word, for people.
+ */
+export const hearElsewhere = (vigil: Vigil, monoMs: number, heardAt: number): Vigil => ({
+  ...vigil,
+  lastHeardMonoMs: Math.max(vigil.lastHeardMonoMs, monoMs),
+  lastHeardAt: Math.max(vigil.lastHeardAt, heardAt),
+  isSilent: false,
+  isElsewhere: true,
+});
+
+/** The log calls a host silent that we hear: another ingest, which did not hear of it, wrote so. It is said that it returned. */
+export const heal = (vigil: Vigil, monoMs: number): Step =>
+  vigil.isConnected && !vigil.isSilent ? report(vigil, "returned", monoMs) : [vigil, null];
 
 export const rest = (vigil: Vigil): Vigil => ({ ...vigil, isResting: true });
 export const awake = (vigil: Vigil, monoMs: number): Vigil =>
@@ -104,7 +128,7 @@ const noted = (vigil: Vigil, { monoMs, wallMs }: Moment): Vigil => ({
   longestGapMs: Math.max(vigil.longestGapMs, monoMs - vigil.lastHeardMonoMs),
 });
 
-const report = (vigil: Vigil, edge: HeardEdge, monoMs: number): Step => [
+export const report = (vigil: Vigil, edge: HeardEdge, monoMs: number): Step => [
   { ...vigil, count: 0, longestGapMs: 0, reportedMonoMs: monoMs },
   { kind: "heard", edge, count: vigil.count, longestGapMs: vigil.longestGapMs },
 ];

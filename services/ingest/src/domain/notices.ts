@@ -86,6 +86,24 @@ export function forked(
   return { id: `forked/${hostId}/${epoch}/${seq}` as EntryId, said };
 }
 
+/** Facts of a host's outbox that are gone. */
+export interface Loss {
+  readonly hostId: HostId;
+  readonly epoch: Epoch;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How a loss is named in its host's lane. */
+export const lostName = ({ epoch, from, to }: Loss): string => `${epoch}/${from}-${to}`;
+
+export const lost = (loss: Loss, at: number): Notation => {
+  const { hostId, epoch, from, to } = loss;
+  return note(`lost/${hostId}/${lostName(loss)}`, hostLane(hostId), [
+    open("outbox.lost", at, { epoch, from, to }),
+  ]);
+};
+
 export const kept = (
   hostId: HostId,
   unique: string,

@@ -1,32 +1,35 @@
 /** How the house decides: pure and total, because saying no is a verdict too. */
-import {
-  canonical,
-  type Command,
-  commandDigest,
-  type Decider,
-  type Event,
-  type EventOf,
-  type EventType,
-  type Json,
-  type Principal,
-} from "@claw/events";
+import type { Decider, Event, Verdict } from "@claw/events";
+import { canonical, commandDigest, type Json, type Principal } from "@claw/events";
+import { askedOf } from "./asked.ts";
+import { type Cause, causeOf } from "./cause.ts";
+import { effectsOf } from "./effects.ts";
+import { event } from "./event.ts";
 import { emptyHouse, evolve, type House } from "./house.ts";
+import { asMeant } from "./meant.ts";
 import type { Question, Refusal } from "./question.ts";
+import { targetOf } from "./relation.ts";
 import { rules } from "./rules/index.ts";
 
-type Decision = ReturnType<Decider<House, Question, Event>["decide"]>;
+export interface Decision {
+  readonly verdict: Verdict;
+  /** What is to be recorded, in one entry. None for a repeat, for the renewal of a lease, and for one that its holder asks for again. */
+  readonly events: readonly Event[];
+}
 
 /**
- * A repeat (same id, same command, same principal) gets the first verdict and no event. Accepted: `command.accepted` with the fact that it
- * records. Refused: `command.refused` with the rule's code and the values that it saw.
+ * A repeat (same id, same command, same principal) gets the first verdict and no event. Accepted: `command.accepted`, with what a host has to do or the facts
+ * that it records. Refused: `command.refused` with the rule, its code and the values that it saw.
  */
-export function decide(house: House, question: Question): Decision {
-  const { earlier } = question;
-  if (earlier !== null && isRepeat(question, earlier)) return { verdict: earlier.verdict, events: [] };
-  const refusal = firstRefusal(house, question);
-  if (refusal !== null)
-    return { verdict: { decision: "refused", ...refusal }, events: [refused(question, refusal)] };
-  return { verdict: { decision: "accepted" }, events: [accepted(question), ...factsOf(question)] };
+export function decide(house: House, asked: Question): Decision {
+  const { earlier } = asked;
+  if (earlier !== null && isRepeat(asked, earlier)) return { verdict: earlier.verdict, events: [] };
+  const question = asMeant(asked);
+  const cause = causeOf(house, question);
+  const no = firstRefusal(house, question, cause);
+  if (no !== null || cause.origin === null) return refused(house, question, cause, no ?? UNCAUSED);
+  const { events, facts } = effectsOf(house, question, cause.origin);
+  return { verdict: { decision: "accepted", ...(facts === undefined ? {} : { facts }) }, events };
 }
 
 export const house: Decider<House, Question, Event> = { initial: emptyHouse, decide, evolve };
@@ -37,54 +40,34 @@ const isRepeat = ({ command, principal }: Question, earlier: NonNullable<Questio
 const isSame = (one: Principal, other: Principal): boolean =>
   canonical(one satisfies Json) === canonical(other satisfies Json);
 
-function firstRefusal(state: House, question: Question): Refusal | null {
-  for (const [, rule] of rules) {
-    const refusal = rule(state, question);
-    if (refusal !== null) return refusal;
+interface No extends Refusal {
+  readonly rule: string;
+}
+
+/** A rule of its own refuses what has no cause; this stands where nobody can see that. */
+const UNCAUSED: No = { rule: "known cause", code: "turn_unknown", facts: {} };
+
+function firstRefusal(house: House, question: Question, cause: Cause): No | null {
+  for (const [rule, ask] of rules) {
+    const refusal = ask(house, question, cause);
+    if (refusal !== null) return { rule, ...refusal };
   }
   return null;
 }
 
-const askedOf = ({ command, principal }: Question) => ({
-  commandId: command.commandId,
-  commandType: command.type,
-  digest: commandDigest(command),
-  principal,
-});
-
-const accepted = (question: Question): Event => event("command.accepted", question.at, askedOf(question));
-
-const refused = (question: Question, { code, facts }: Refusal): Event =>
-  event("command.refused", question.at, { ...askedOf(question), code, facts });
-
-/** What an accepted command makes true. */
-function factsOf({ command, at }: Question): readonly Event[] {
-  switch (command.type) {
-    case "host.add": {
-      const { hostId, tokenId, tokenDigest, until } = command;
-      return [event("host.added", at, { hostId, tokenId, tokenDigest, until })];
-    }
-    case "token.create": {
-      const { tokenId, tokenDigest, until } = command;
-      return [event("token.created", at, { tokenId, tokenDigest, principal: principalOf(command), until })];
-    }
-    case "token.revoke":
-      return [event("token.revoked", at, { tokenId: command.tokenId, reason: command.reason })];
-    case "quarantine.retry":
-      return [event("quarantine.retried", at, { position: command.position })];
-    case "quarantine.waive":
-      return [event("quarantine.waived", at, { position: command.position, reason: command.reason })];
-    default:
-      return command satisfies never;
-  }
+function refused(house: House, question: Question, { origin }: Cause, { rule, code, facts }: No): Decision {
+  const sessionId = targetOf(house, question.command);
+  const data = {
+    ...askedOf(question),
+    code,
+    facts,
+    rule,
+    ...(sessionId === null ? {} : { sessionId }),
+    ...(origin === null || (sessionId === null && question.via === null) ? {} : { origin }),
+    ...(question.via === null ? {} : { viaSessionId: question.via.sessionId }),
+  };
+  return {
+    verdict: { decision: "refused", code, facts, rule },
+    events: [event("command.refused", question.at, data)],
+  };
 }
-
-/** Whom a token stands for: its role says whether that is a Claw or a person. */
-const principalOf = ({ name, role }: Extract<Command, { type: "token.create" }>): Principal => ({
-  kind: role === "claw" ? "claw" : "person",
-  name,
-  role,
-});
-
-const event = <Type extends EventType>(type: Type, at: number, data: EventOf<Type>["data"]): Event =>
-  ({ type, at, data, body: null }) as EventOf<Type> as Event;

@@ -1,15 +1,16 @@
-/** Rules of tokens: ids and digests are unique, a host has one valid token, and the house is never left without an admin. */
+/** Rules of tokens: ids and digests are unique, a host is added once at a time, and the house is never left without an admin. */
 import { type House, isValid, type KnownToken } from "../house.ts";
 import type { Rule } from "./rule.ts";
 
 /** Two tokens with one id, or one secret under two ids, could not be told apart at the door. */
 export const unknownToken: Rule = (house, { command }) => {
-  if (command.type !== "host.add" && command.type !== "token.create") return null;
+  if (!("tokenDigest" in command)) return null;
   const { tokenId, tokenDigest } = command;
   const twin = house.tokens.get(tokenId) ?? find(house, (token) => token.digest === tokenDigest);
   return twin === undefined ? null : { code: "token_exists", facts: { tokenId: twin.tokenId } };
 };
 
+/** A host that is in already gets another token by `host.rotate`, which says for how long the one before stays good. */
 export const freeHost: Rule = (house, { command, at }) => {
   if (command.type !== "host.add") return null;
   const { hostId } = command;

@@ -1,0 +1,57 @@
+/** What a projector does before it opens the log: nothing, make the first generation, or begin the next one. Pure (ADR 0009, DESIGN 14.5). */
+import type { DataOf } from "@claw/events";
+
+export type Reason = DataOf<"log.resumed">["reason"];
+
+export interface Found {
+  /** The newest generation that owns the log's subjects, opened or not; null where there is none. */
+  readonly current: number | null;
+  /** The newest generation that the ledger knows of. */
+  readonly reached: number;
+  readonly isLedgerEmpty: boolean;
+  /** Whether this ledger is of record, or nobody is and it may be: who may not only waits. */
+  readonly isEntitled: boolean;
+  /** Why the log must not be continued, as this process found it; null when it found nothing. */
+  readonly lost: Reason | null;
+  readonly isTrimAsked: boolean;
+  /** The generation that this process began itself, so that it need not ask whether that was cut short. */
+  readonly begun: number | null;
+}
+
+export type Plan =
+  | { readonly do: "open" }
+  | { readonly do: "first" }
+  /** Take the subjects from `retiring`, take what it holds, begin `generation`. All of it may have been done before, up to any point. */
+  | {
+      readonly do: "begin";
+      readonly generation: number;
+      readonly retiring: number;
+      /** Null where a process that was ended in between left no word: then `reasonOf` the stream that is left. */
+      readonly reason: Reason | null;
+      /** True where the stream of `generation` is there already, and perhaps opened: by this ledger, or by another one that was of record meanwhile. */
+      readonly isThere: boolean;
+    };
+
+const OPEN: Plan = { do: "open" };
+
+/**
+ * - No stream: the first one is made for an empty ledger; a ledger that holds entries has lost its log.
+ * - A stream of a later generation than the ledger knows of: a beginning that was perhaps cut short, so it is done again; done to its end it
+ *   changes nothing.
+ * - A stream of an earlier generation than the ledger knows of: somebody put an old one back. It is retired.
+ */
+export function planOf(found: Found): Plan {
+  const { current, reached, isLedgerEmpty, isEntitled, lost, isTrimAsked, begun } = found;
+  if (!isEntitled) return OPEN;
+  const reason = lost ?? (isTrimAsked ? "trimmed" : null);
+  const next = { do: "begin", generation: reached + 1, retiring: reached, reason, isThere: false } as const;
+  if (current === null) return isLedgerEmpty ? { do: "first" } : next;
+  if (isLedgerEmpty) return OPEN;
+  if (current < reached) return { ...next, retiring: current, reason: lost ?? "restored" };
+  if (lost !== null) return { ...next, generation: current + 1, retiring: current };
+  if (current > reached && current !== begun) return { ...next, generation: current, isThere: true };
+  return OPEN;
+}
+
+/** Why a generation begins, from what is left of the one before it. */
+export const reasonOf = (isOldStreamLeft: boolean): Reason => (isOldStreamLeft ? "regressed" : "deleted");
