@@ -1,6 +1,7 @@
 /**
- * The connector: the supervisor's eyes on one host. It watches app-servers, keeps what it sees in its outbox, and tells the house when there is one.
- * It answers no question, starts no turn and unloads nothing: without it, Codex is exactly as it was.
+ * The connector: the supervisor's eyes and hands on one host. It watches app-servers, keeps what it sees in its outbox, tells the house when there is
+ * one, and carries out the commands that the house accepted for this host, each at most once. By itself it does nothing: it answers no question,
+ * starts no turn and unloads nothing, and without it Codex is exactly as it was.
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,6 +12,7 @@ import { REDACTOR_VERSION } from "@claw/redact";
 import {
   type Clocks,
   type ConfigOf,
+  counter,
   type Diagnostics,
   EXIT,
   gauge,
@@ -20,18 +22,23 @@ import {
 } from "@claw/runtime";
 import { OpenRefused } from "@claw/sqlite";
 import type { HostSide } from "@claw/wire";
-import { Effect, Queue, type Scope } from "effect";
+import { Effect, Queue, Schedule, type Scope } from "effect";
 import { type Daemon, type DaemonOptions, makeDaemon, stopOwn } from "./daemon/daemon.ts";
 import type { Endpoint } from "./domain/endpoint.ts";
+import { addressFromHere } from "./domain/mcp-config.ts";
 import { openEvent } from "./domain/telling.ts";
 import { readMachineId } from "./outbox/identity.ts";
 import { openOutbox, type Outbox } from "./outbox/outbox.ts";
 import { readPage } from "./pages.ts";
+import { type Performer, startPerformer } from "./perform/performer.ts";
+import type { HouseWord } from "./perform/tools.ts";
 import { makeRedaction, type Redaction } from "./redaction.ts";
 import type { connectorSettings } from "./settings.ts";
+import { type KeyRing, makeKeyRing } from "./keys/key-ring.ts";
 import { makeReadGit } from "./surroundings/git.ts";
 import { describeHost } from "./surroundings/host.ts";
 import { secretsOfEnvironment } from "./surroundings/secrets.ts";
+import { missingRoots, realRoots } from "./surroundings/workspaces.ts";
 import { storeIdOf } from "./surroundings/store.ts";
 import { startUplink, type Uplink } from "./uplink/uplink.ts";
 import { type Desk, tellHost, watched, type WatchTools } from "./watch/desk.ts";
@@ -42,10 +49,14 @@ export interface ConnectorOptions {
   /** A folder of its own. */
   readonly dataDir: string;
   readonly settings: ConfigOf<typeof connectorSettings>;
-  /** Where the house is; null to watch and keep, and tell nobody yet. */
+  /** Where the house is, or each ingest of a fleet with commas between; null to watch and keep, and tell nobody yet. */
   readonly url: string | null;
   /** Holds the host's token. Read at each connect, so that a new token needs no restart. */
   readonly tokenFile: string;
+  /** PEM of the CA, or of the certificate itself, to trust where the house is called over TLS; without it those that the system trusts. */
+  readonly caFile?: string;
+  /** Numbers in [0, 1), for the jitter of reconnects. */
+  readonly random?: () => number;
   /** The environment in which Codex is looked for, and whose secrets are kept out; by default the process's own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clocks: Clocks;
@@ -66,8 +77,13 @@ export const startConnector = Effect.fnUntraced(function* (
   const outbox = yield* Effect.acquireRelease(open(options), ({ close }) => Effect.sync(close));
   const redaction = yield* Effect.sync(() => redactionOf(options));
   const desks = new Map<EndpointId, Desk>();
-  const uplink =
-    options.url === null ? null : yield* uplinkOf(options, options.url, redaction, outbox, desks);
+  const keys = yield* keysOf(options, outbox, redaction);
+  const roots = options.settings.workspaceRoots;
+  let uplink: Uplink | null = null;
+  const house = () => houseWord(uplink?.state() ?? null, options.url);
+  const performer = yield* startPerformer({ ...options, outbox, desks, redaction, keys, house, roots });
+  uplink =
+    options.url === null ? null : yield* uplinkOf(options, options.url, redaction, outbox, desks, performer);
   const { hostId, clocks, diagnostics, health, metrics } = options;
   health.set("outbox", { ok: true, detail: "open" });
   if (metrics !== undefined)
@@ -80,6 +96,29 @@ export const startConnector = Effect.fnUntraced(function* (
   );
   return { outbox, uplink: () => uplink?.state() ?? null };
 });
+
+const houseWord = (state: HostSide | null, url: string | null): HouseWord => ({
+  placement: state?.placement ?? null,
+  mcpUrl: addressFromHere(state?.mcpUrl ?? null, url ?? ""),
+});
+
+/** Without a house there is nobody to know a key. */
+const keysOf = Effect.fnUntraced(function* (
+  { hostId, url, clocks }: ConnectorOptions,
+  outbox: Outbox,
+  redaction: Redaction,
+): Effect.fn.Return<KeyRing, never, Scope.Scope> {
+  if (url === null) return NO_KEYS;
+  const keys = makeKeyRing({ hostId, outbox, redaction, clocks });
+  const deafen = outbox.listen({ relieved: keys.tend, untold: keys.renew });
+  yield* Effect.addFinalizer(() => Effect.sync(deafen));
+  yield* Effect.forkScoped(Effect.repeat(Effect.sync(keys.tend), Schedule.spaced(KEYS_LOOK)));
+  return keys;
+});
+
+/** Keys grow old over hours. */
+const KEYS_LOOK = "10 minutes";
+const NO_KEYS: KeyRing = { take: () => null, bind: () => false, tend: () => {}, renew: () => {} };
 
 /** Ends the app-server that a connector with this folder started, and no other process. Its pid, or null if there was none. */
 export const stopOwnAppServer = (dataDir: string): Effect.Effect<number | null> => stopOwn(dataDir);
@@ -110,12 +149,21 @@ const stoppedBy = (refused: OpenRefused): Stopped =>
     exitCode: refused.reason === "locked" ? EXIT.conflict : EXIT.fault,
   });
 
-function redactionOf({ env = process.env, dataDir, tokenFile }: ConnectorOptions): Redaction {
+function redactionOf({ env = process.env, dataDir, tokenFile, metrics }: ConnectorOptions): Redaction {
   const token = tokenIn(tokenFile);
-  return makeRedaction(linkKeyIn(dataDir), [
-    ...secretsOfEnvironment(env),
-    ...(token === null ? [] : [token]),
-  ]);
+  const secrets = [...secretsOfEnvironment(env), ...(token === null ? [] : [token])];
+  return makeRedaction(linkKeyIn(dataDir), secrets, metrics === undefined ? undefined : countingIn(metrics));
+}
+
+/** How many, and never which or of what (N1-035). */
+function countingIn(metrics: Metrics): (count: number) => void {
+  const redactions = counter(
+    metrics,
+    "claw_redactions_total",
+    "Secrets taken out of text before it left this host.",
+    {},
+  );
+  return (count) => redactions.add({}, count);
 }
 
 function tokenIn(tokenFile: string): string | null {
@@ -139,11 +187,12 @@ function linkKeyIn(directory: string): string {
 }
 
 function uplinkOf(
-  { hostId, tokenFile, clocks, health, diagnostics }: ConnectorOptions,
+  { hostId, tokenFile, caFile, random, clocks, health, diagnostics }: ConnectorOptions,
   url: string,
   redaction: Redaction,
   outbox: Outbox,
   desks: ReadonlyMap<EndpointId, Desk>,
+  performer: Performer,
 ): Effect.Effect<Uplink, never, Scope.Scope> {
   const answerPage = (request: Parameters<typeof readPage>[1]) =>
     readPage(desks.get(request.endpointId) ?? null, request);
@@ -153,8 +202,28 @@ function uplinkOf(
     if (bearer !== null) redaction.learn([bearer]);
     return bearer;
   };
-  return startUplink({ url, token, hostId, outbox, clocks, health, diagnostics, answerPage });
+  return startUplink({
+    url,
+    token,
+    hostId,
+    outbox,
+    clocks,
+    health,
+    diagnostics,
+    answerPage,
+    carryOut: performer.take,
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(random === undefined ? {} : { random }),
+  });
 }
+
+/** A root that is not there is left out, and said so: nobody would see why nothing is spawned. */
+const rootsOf = Effect.fnUntraced(function* ({ settings, diagnostics }: ConnectorOptions) {
+  const { workspaceRoots } = settings;
+  for (const root of yield* Effect.promise(() => missingRoots(workspaceRoots)))
+    diagnostics.warn({ part: "spawn", root }, "CLAW_WORKSPACE_ROOTS names what is no folder on this host.");
+  return yield* Effect.promise(() => realRoots(workspaceRoots));
+});
 
 const watchAll = Effect.fnUntraced(function* (
   options: ConnectorOptions,
@@ -162,15 +231,16 @@ const watchAll = Effect.fnUntraced(function* (
   desks: Map<EndpointId, Desk>,
 ) {
   const machineId = readMachineId();
+  const roots = yield* rootsOf(options);
   const deafen = tools.outbox.listen({
     relieved: () => repair(desks),
     untold: () => {
-      introduce(tools);
+      introduce(tools, roots);
       for (const desk of desks.values()) desk.restart();
     },
   });
   yield* Effect.addFinalizer(() => Effect.sync(deafen));
-  introduce(tools);
+  introduce(tools, roots);
   const { endpoints, daemon } = whatToWatch(options);
   for (const endpoint of endpoints)
     yield* Effect.forkScoped(
@@ -187,8 +257,8 @@ const watchAll = Effect.fnUntraced(function* (
     );
 });
 
-const introduce = (tools: WatchTools): void =>
-  tellHost(tools, openEvent("host.described", tools.clocks.wallMs(), describeHost()));
+const introduce = (tools: WatchTools, roots: readonly string[]): void =>
+  tellHost(tools, openEvent("host.described", tools.clocks.wallMs(), describeHost(roots)));
 
 interface Watching {
   readonly endpoints: readonly Endpoint[];

@@ -21,13 +21,20 @@ export interface Redaction {
 /** How much text beyond a cap is read, so that a secret across the cap is seen as a whole. */
 const MARGIN_BYTES = 65_536;
 
-/** `linkKey` is this deployment's: equal secrets get equal marks, and a guess cannot be confirmed. */
-export function makeRedaction(linkKey: string, secrets: Iterable<string>): Redaction {
+/**
+ * `linkKey` is this deployment's: equal secrets get equal marks, and a guess cannot be confirmed. `onRedacted` hears how many secrets were taken out of a text; text that
+ * arrives in pieces is not counted, because it is said again as a whole.
+ */
+export function makeRedaction(
+  linkKey: string,
+  secrets: Iterable<string>,
+  onRedacted: (count: number) => void = () => {},
+): Redaction {
   const known = new Set<string>();
   let redactor = learned(known, secrets, linkKey) ?? makeRedactor({ linkKey });
   return {
     version: REDACTOR_VERSION,
-    scrub: (text, capBytes) => scrub(redactor, text, capBytes),
+    scrub: (text, capBytes) => scrub(redactor, text, capBytes, onRedacted),
     stream: () => withoutControls(redactor.stream()),
     learn: (more) => {
       redactor = learned(known, more, linkKey) ?? redactor;
@@ -45,9 +52,15 @@ function learned(known: Set<string>, secrets: Iterable<string>, linkKey: string)
   return known.size === before ? null : makeRedactor({ known, linkKey });
 }
 
-function scrub(redactor: Redactor, text: string, capBytes: number): ReturnType<Scrub> {
+function scrub(
+  redactor: Redactor,
+  text: string,
+  capBytes: number,
+  onRedacted: (count: number) => void,
+): ReturnType<Scrub> {
   const near = cutBytes(text, capBytes + MARGIN_BYTES);
-  const clean = redactor.text(stripControls(near.text)).text;
+  const { text: clean, count } = redactor.text(stripControls(near.text));
+  if (count > 0) onRedacted(count);
   const whole = near.cutBytes === 0 ? clean : clean.slice(0, lastEnd(clean));
   const capped = cutBytes(whole, capBytes);
   const dropped = Buffer.byteLength(clean) - Buffer.byteLength(whole);

@@ -12,6 +12,7 @@ import { cutBytes } from "../src/domain/scrub.ts";
 import { active, closes, loses, observe, returns } from "../src/domain/session-state.ts";
 import { due, evolve, IDLE_MS, noSubscription, type SubscriptionEvent } from "../src/domain/subscription.ts";
 import { turnFacts } from "../src/domain/translate/turn.ts";
+import { turnBegins, turnEnds } from "../src/domain/turns.ts";
 import { described, NOW, plain, scale, turn } from "./support.ts";
 
 describe("endpoints (S1-143, X1-024)", () => {
@@ -280,6 +281,16 @@ describe("the backfill (DESIGN 14.17, W-18)", () => {
     expect(doubt("t2", [sudden], true)).toMatchObject({ doubted: "t2", turns: [{ status: "inProgress" }] });
     expect(doubt("t2", [sudden], false)).toEqual({ doubted: null, turns: [sudden] });
     expect(doubt(null, [turn("t3", { status: "interrupted" })], false).doubted).toBeNull();
+  });
+
+  it("never begins behind a turn that is open: one that was cut off unheard ends in the history alone (W-24)", () => {
+    const means = { sessionId: SessionId.parse("s"), scrub: plain, at: NOW };
+    const idle = { type: "idle", flags: [] };
+    const first = observe(null, described("a"), idle, NOW).state;
+    const running = turnBegins(first, turn("t2", { status: "inProgress" }), means).state;
+    const after = turnEnds({ ...running, lastTurnId: "t1" }, turn("t3"), means, true).state;
+    expect(after).toMatchObject({ openTurns: ["t2"], lastTurnId: "t1" });
+    expect(turnEnds(after, turn("t2"), means, true).state).toMatchObject({ openTurns: [], lastTurnId: "t2" });
   });
 });
 

@@ -107,7 +107,7 @@ describe("the outbox", () => {
     outbox.close();
   });
 
-  it("tells a fact once, however often and in whatever order it is heard (DESIGN 14.17, W-24)", () => {
+  it("tells a fact once, however often and in whatever order it is heard (DESIGN 14.17, W-24, X1-008)", () => {
     const outbox = open(folder);
     sight(outbox, "a");
     for (let times = 0; times < 3; times += 1)

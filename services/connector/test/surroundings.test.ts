@@ -86,6 +86,16 @@ describe("redaction on the host (N1-043)", () => {
     expect(across).not.toContain(value.slice(0, 8));
   });
 
+  it("N1-035 counts what it takes out, and says nothing more of it", () => {
+    const counts: number[] = [];
+    const [one, other] = [secret("one"), secret("two")];
+    const redaction = makeRedaction("link", [one, other], (count) => counts.push(count));
+    redaction.scrub(`${one} and ${other}`, 1_000);
+    redaction.scrub("nothing of the kind", 1_000);
+    redaction.scrub(one, 1_000);
+    expect(counts).toEqual([2, 1]);
+  });
+
   it("strips what a terminal would obey", () => {
     expect(makeRedaction("link", []).scrub("a\u001b[31mred\u001b[0m\u202eb", 100).text).toBe("aredb");
   });
@@ -93,7 +103,7 @@ describe("redaction on the host (N1-043)", () => {
 
 describe("the host (S1-152)", () => {
   it("is described in a valid fact", () => {
-    expect(kindOf("host.described")?.data.safeParse(describeHost()).error).toBeUndefined();
+    expect(kindOf("host.described")?.data.safeParse(describeHost(["/srv"])).error).toBeUndefined();
   });
 
   it("names a Codex home without its path, the same by every way to it (W-06, X1-024)", () => {

@@ -19,7 +19,7 @@ export interface Running {
   readonly stop: () => Promise<void>;
 }
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 45_000;
 const LOOK_MS = 10;
 
 export async function run(
@@ -33,7 +33,7 @@ export async function run(
       const connector = yield* startConnector({
         hostId,
         dataDir: join(folder.path, "connector"),
-        settings: { endpoints, codex: undefined },
+        settings: { endpoints, codex: undefined, workspaceRoots: [] },
         url: null,
         tokenFile: join(folder.path, "token"),
         env: {},

@@ -11,7 +11,7 @@ import { turnIdOf } from "./names.ts";
 
 export const FIRST_TURNS = 20;
 /** 200,000 turns. A list that goes on after that is taken for a loop of a kind that the guard does not see (W-18). */
-export const MAX_PAGES = 10_000;
+const MAX_PAGES = 10_000;
 
 export interface Ask {
   readonly cursor: string | null;

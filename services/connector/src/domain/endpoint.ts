@@ -14,7 +14,7 @@ export interface Endpoint {
 export type ReadTarget = (text: string) => Result<Target, string>;
 
 /** More endpoints than this on one host is a mistake in the setting, not a fleet. */
-export const MAX_ENDPOINTS = 64;
+const MAX_ENDPOINTS = 64;
 
 /** Reads the setting. Refuses an empty list, a missing or bad id, an id that comes twice, and a target that `readTarget` refuses. */
 export function parseEndpoints(setting: string, readTarget: ReadTarget): Result<readonly Endpoint[], string> {

@@ -6,6 +6,11 @@ export interface OpenApproval {
   readonly turnId: string | null;
 }
 
+/** A question that was open, and what ended it. */
+export interface ClosedApproval extends OpenApproval {
+  readonly how: "answered" | "turn_ended" | "thread_closed" | "endpoint_lost";
+}
+
 export interface SessionState {
   readonly sessionId: SessionId;
   /** Codex's own id; differs from ours only when it has a form that ours cannot have. */
@@ -15,6 +20,8 @@ export interface SessionState {
   readonly described: string;
   readonly activity: Activity;
   readonly name: string | null;
+  /** Who made it says so (`threadSource`); rows of a list leave it out, so it is kept. Absent in the states of the first versions. */
+  readonly threadSource?: string | null;
   readonly standing: "open" | "unloaded" | "archived" | "deleted";
   /** Its endpoint cannot be reached: what it does now is unknown. */
   readonly isLost: boolean;
@@ -24,6 +31,8 @@ export interface SessionState {
   readonly openTurns: readonly string[];
   /** Questions that nobody has answered yet, newest last; at most `MAX_OPEN`. */
   readonly approvals: readonly OpenApproval[];
+  /** Questions that are over, newest last; at most `MAX_OPEN`. Outboxes of before have none. */
+  readonly closedApprovals?: readonly ClosedApproval[];
   /** Facts of it found no room in the outbox: its history has to be read again. */
   readonly isGapped: boolean;
 }

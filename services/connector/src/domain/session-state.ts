@@ -3,9 +3,9 @@
  * Pure: every function takes the state and returns the next one with the facts that are new. A fact that says nothing new is not told.
  */
 import type { Activity, EndpointId } from "@claw/events";
-import type { OpenApproval, SessionState } from "./remembered.ts";
+import type { ClosedApproval, OpenApproval, SessionState } from "./remembered.ts";
 import { type Fact, fact, openEvent } from "./telling.ts";
-import type { Description } from "./translate/thread.ts";
+import { type Description, describedAs } from "./translate/thread.ts";
 
 export interface Change {
   readonly state: SessionState;
@@ -37,11 +37,21 @@ export function observe(
   at: number,
 ): Change {
   if (state === null) return firstSight(seen, activity ?? { type: "notLoaded", flags: [] }, at);
-  const now = activity ?? state.activity;
+  return observeAgain(state, withSource(seen, state.threadSource ?? null), activity ?? state.activity, at);
+}
+
+/** A row of a list does not say who made the thread; what was said before stays true. */
+const withSource = (seen: Description, threadSource: string | null): Description =>
+  seen.data.threadSource !== null || threadSource === null
+    ? seen
+    : describedAs({ ...seen, data: { ...seen.data, threadSource } });
+
+function observeAgain(state: SessionState, seen: Description, now: Activity, at: number): Change {
   if (seen.digest === state.described) return becomes(named(state, seen.name, at), now, at);
   const data = { ...seen.data, endpointId: state.endpointId, activity: now };
   const told = fact(openEvent("session.observed", at, data, { name: seen.name, preview: seen.preview }), "a");
-  const next = { ...state, described: seen.digest, name: seen.name };
+  const { threadSource } = seen.data;
+  const next = { ...state, described: seen.digest, name: seen.name, threadSource };
   return becomes({ state: next, facts: [told] }, now, at);
 }
 
@@ -54,6 +64,7 @@ function firstSight(seen: Description, activity: Activity, at: number): Change {
     described: seen.digest,
     activity,
     name: seen.name,
+    threadSource: seen.data.threadSource,
     standing: "open",
     isLost: false,
     lastTurnId: null,
@@ -119,7 +130,7 @@ export function loses(state: SessionState, reason: string, at: number): Change {
 /** Closes the open questions that `isOver` names. */
 export function withdraw(
   state: SessionState,
-  how: "answered" | "turn_ended" | "thread_closed" | "endpoint_lost",
+  how: ClosedApproval["how"],
   isOver: (open: OpenApproval) => boolean,
   at: number,
 ): Change {
@@ -128,5 +139,7 @@ export function withdraw(
   const facts = over.map(({ requestId }) =>
     fact(openEvent("approval.resolved", at, { requestId, how }), "a"),
   );
-  return { state: { ...state, approvals: state.approvals.filter((open) => !isOver(open)) }, facts };
+  const approvals = state.approvals.filter((open) => !isOver(open));
+  const closedApprovals = [...(state.closedApprovals ?? []), ...over.map((one) => ({ ...one, how }))];
+  return { state: { ...state, approvals, closedApprovals: closedApprovals.slice(-MAX_OPEN) }, facts };
 }

@@ -11,12 +11,15 @@ export function turnBegins(state: SessionState, turn: Turn, means: Means): Chang
   return { state: opened(state, turnIdOf(turn.id)), facts: [turnStarted(turn, means)] };
 }
 
-/** `isWhole` says that everything before this end was told, so that a later backfill may stop here. */
+/**
+ * `isWhole` says that everything before this end was told, so that a later backfill may stop here. It may not while another turn is open: a turn that
+ * was cut off ends in the history alone, and a backfill that stops behind it would never find that end (W-24).
+ */
 export function turnEnds(state: SessionState, turn: Turn, means: Means, isWhole: boolean): Change {
   const turnId = turnIdOf(turn.id);
   const over = turnEnded(state, turnId, means.at);
   const openTurns = over.state.openTurns.filter((open) => open !== turnId);
-  const lastTurnId = isWhole ? turnId : over.state.lastTurnId;
+  const lastTurnId = isWhole && openTurns.length === 0 ? turnId : over.state.lastTurnId;
   return {
     state: { ...over.state, openTurns, lastTurnId },
     facts: [...over.facts, turnCompleted(turn, means)],

@@ -1,6 +1,7 @@
 /** The moving parts of an open outbox, and the small writes that the rest is made of. All of them run inside a commit. */
 import {
   type Body,
+  type CommandId,
   contentDigest,
   type Epoch,
   hostLane,
@@ -41,12 +42,12 @@ export interface Core {
   figures: Figures;
 }
 
-/** Gives an event the next sequence and stores it, sealed as it will travel. */
-export function append(core: Core, lane: Lane, event: OpenEvent): void {
+/** Gives an event the next sequence and stores it, sealed as it will travel. `ended` is the command whose outcome it tells. */
+export function append(core: Core, lane: Lane, event: OpenEvent, ended: CommandId | null = null): void {
   const sealed = seal(lane, core.redactor, [event], () => randomHex(16));
   const body = JSON.stringify({ ...sealed, digest: contentDigest(sealed) });
   const bytes = Buffer.byteLength(body);
-  const { lastInsertRowid } = core.sql.append.run(body, bytes, core.wallMs());
+  const { lastInsertRowid } = core.sql.append.run(body, bytes, core.wallMs(), ended);
   const { used } = core.figures;
   core.figures = {
     ...core.figures,
@@ -71,6 +72,7 @@ export function startEpoch(core: Core, reason: EpochReason): void {
   const lastSeq = sql.lastSeq.get()?.seq ?? 0;
   const epoch = randomHex(16) as Epoch;
   sql.setMeta.run("epoch", epoch);
+  sql.setMeta.run("epoch_at", String(core.wallMs()));
   const first = sql.firstSeq.get()?.seq ?? null;
   const carried = first === null ? 0 : lastSeq - first + 1;
   // By way of the negative numbers, so that no row meets another one on its way.

@@ -5,12 +5,13 @@
  * known without the others. Facts leave only below the watermark of the ledger. Two connectors on one directory are refused.
  */
 import { join } from "node:path";
-import type { EndpointId, Epoch, HostId, SessionId } from "@claw/events";
+import { type EndpointId, type Epoch, type HostId, isRequested, type SessionId } from "@claw/events";
 import { type Lock, lockDirectory, openDatabase, OpenRefused } from "@claw/sqlite";
 import type { Fact } from "@claw/wire";
 import { OUTBOX_BOUNDS, type Room } from "../domain/room.ts";
 import type { SessionState } from "../domain/remembered.ts";
 import type { Telling } from "../domain/telling.ts";
+import { type CommandStore, commandStore, untellCommands } from "./commands.ts";
 import { type Core, readFigures, startEpoch, type StoredFact } from "./core.ts";
 import { judge, readMachineId, settle, type Surface } from "./identity.ts";
 import { migrate, prepare, SCHEMA_VERSION } from "./tables.ts";
@@ -39,6 +40,7 @@ export interface Outbox {
   /** Stores a telling; false when there was no room. A commit of its own unless one is open. */
   readonly tell: (telling: Telling) => boolean;
   readonly session: (sessionId: SessionId) => SessionState | null;
+  /** Those of threads; a session that was only asked for has none. */
   readonly sessionsOf: (endpointId: EndpointId) => readonly SessionState[];
   /** Facts after a sequence, in order: at least one if there is any, else within the limits. */
   readonly read: (
@@ -49,6 +51,7 @@ export interface Outbox {
   readonly oldestAfter: (seq: number) => number | null;
   /** Deletes what the ledger holds. Another epoch's watermark changes nothing. */
   readonly forget: (epoch: Epoch, through: number) => void;
+  readonly commands: CommandStore;
   /** Starts a new epoch. With `retell`, what was told is forgotten too, so that all of it is news again. */
   readonly renew: (retell: boolean) => void;
   /** Hears of what the listener names. */
@@ -128,9 +131,13 @@ function bind(core: Core, lock: Lock): Outbox {
     tell: (telling) => commit(() => tell(core, telling)),
     session: (sessionId) => readSession(core, sessionId),
     sessionsOf: (endpointId) =>
-      core.sql.sessionsOf.all(endpointId).map(({ state }) => JSON.parse(state) as SessionState),
+      core.sql.sessionsOf
+        .all(endpointId)
+        .map(({ state }) => JSON.parse(state) as SessionState)
+        .filter(({ sessionId }) => !isRequested(sessionId)),
     read: (after, limits) => readFacts(core, after, limits),
     oldestAfter: (seq) => core.sql.oldestAfter.get(seq)?.at ?? null,
+    commands: commandStore(core, commit),
     forget: (epoch, through) => forget(core, listeners, epoch, through),
     renew: (retell) => {
       commit(() => renew(core, retell));
@@ -163,7 +170,9 @@ function commitAndSay<Value>(core: Core, listeners: ReadonlySet<OutboxListener>,
 
 function renew(core: Core, retell: boolean): void {
   startEpoch(core, "restored");
-  if (retell) core.db.exec("DELETE FROM facts; DELETE FROM sessions");
+  if (!retell) return;
+  core.db.exec("DELETE FROM facts; DELETE FROM sessions");
+  untellCommands(core);
 }
 
 function readFacts(

@@ -3,6 +3,7 @@ import { hostLane, sessionLane } from "@claw/events";
 import type { SessionState } from "../domain/remembered.ts";
 import { hasRelief, hasRoom } from "../domain/room.ts";
 import { type Fact, openEvent, type Telling } from "../domain/telling.ts";
+import { retellCommands } from "./commands.ts";
 import { append, type Core, type PendingGap } from "./core.ts";
 
 /** Turns per session whose natural keys are kept. A backfill runs down to the last turn that was told, so older ones are not asked for. */
@@ -23,7 +24,10 @@ export function tell(core: Core, telling: Telling): boolean {
     return false;
   }
   for (const fact of admitted) store(core, telling, fact);
-  if (telling.session !== null) saveSession(core, telling.session.state);
+  if (telling.session === null) return true;
+  const isFirstSight = core.sql.getSession.get(telling.session.sessionId) === undefined;
+  saveSession(core, telling.session.state);
+  if (isFirstSight) retellCommands(core, telling.session.sessionId);
   return true;
 }
 
@@ -41,7 +45,7 @@ function store(core: Core, { lane, session }: Telling, { event, key }: Fact): vo
   if (isTurnEnd) core.sql.pruneFacts.run(session.sessionId, session.sessionId, KEPT_TURNS);
 }
 
-export function saveSession({ sql }: Core, state: SessionState): void {
+function saveSession({ sql }: Core, state: SessionState): void {
   sql.putSession.run(state.sessionId, state.endpointId, JSON.stringify(state));
 }
 

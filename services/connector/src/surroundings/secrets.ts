@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const SECRET_NAME =
   /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|BEARER|COOKIE|AUTH(?!OR)|(^|_)(PASS|PWD|PAT|DSN|CREDS?)(_|$)/i;
 /** Names that match and hold no secret; their values are ordinary paths and would be torn out of every transcript. */
-const NOT_SECRET = /^(SSH_AUTH_SOCK|XAUTHORITY|CLAW_TOKEN_FILE|PWD|OLDPWD)$/;
+const NOT_SECRET = /^(SSH_AUTH_SOCK|XAUTHORITY|CLAW_TOKEN_FILE|CLAW_OIDC_CLIENT_SECRET_FILE|PWD|OLDPWD)$/;
 
 /** Values of variables whose name says that they are secret, and passwords in variables that hold a URL. */
 export const secretsOfEnvironment = (env: Environment): readonly string[] =>

@@ -1,6 +1,7 @@
 /** One outbound WebSocket to the house, with finite frames and deadlines. */
 import { type FromIngest, HOST_SIDE, MAX_FRAME_BYTES, readFromIngest, UPLINK_SUBPROTOCOL } from "@claw/wire";
 import { type RawData, WebSocket } from "ws";
+import { sentenceOf } from "./trust.ts";
 
 export interface Socket {
   readonly send: (text: string) => void;
@@ -17,7 +18,8 @@ export interface SocketEvents {
   readonly closed: (reason: string, isUnauthenticated: boolean) => void;
 }
 
-export function dial(url: string, token: string, events: SocketEvents): Socket {
+/** `ca` holds the certificates to trust over TLS, in PEM; null for those that the system trusts. A certificate is always checked. */
+export function dial(url: string, token: string, ca: string | null, events: SocketEvents): Socket {
   const over = once(events.closed);
   const socket = new WebSocket(uplinkUrl(url), [UPLINK_SUBPROTOCOL], {
     headers: { authorization: `Bearer ${token}` },
@@ -25,6 +27,11 @@ export function dial(url: string, token: string, events: SocketEvents): Socket {
     maxPayload: MAX_FRAME_BYTES,
     handshakeTimeout: HOST_SIDE.greetingMs,
     followRedirects: false,
+    // Said here so that no variable of the environment can switch it off.
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+    // With a partial chain a certificate that is none of a CA can be pinned.
+    ...(ca === null ? {} : { ca, allowPartialTrustChain: true }),
   });
   socket.on("open", events.opened);
   socket.on("message", (data: RawData, isBinary: boolean) => read(data, isBinary, events));
@@ -58,8 +65,7 @@ export function uplinkUrl(url: string): string {
   return base.endsWith("/uplink") ? base : `${base}/uplink`;
 }
 
-const reasonOf = (error: NodeJS.ErrnoException): string =>
-  `The supervisor cannot be reached (${error.code ?? error.name}).`;
+const reasonOf = (error: NodeJS.ErrnoException): string => sentenceOf(error.code ?? error.name);
 
 function once(tell: SocketEvents["closed"]): SocketEvents["closed"] {
   let isTold = false;

@@ -2,8 +2,8 @@
  * The uplink's shell: a WebSocket and a clock around the host's side of the protocol (S1-113). Whatever the house does, the watching side only
  * ever writes to the outbox; this side reads from it.
  */
-import type { HostId } from "@claw/events";
-import type { Clocks, Diagnostics, Health } from "@claw/runtime";
+import { type HostId, success } from "@claw/events";
+import { type Clocks, type Diagnostics, type Health, VERSION } from "@claw/runtime";
 import {
   type FromHost,
   type FromIngest,
@@ -13,28 +13,40 @@ import {
   MAX_FRAME_BYTES,
   newHostSide,
   stepHostSide,
+  wasPaused,
   writeFrame,
 } from "@claw/wire";
 import { Effect, Queue, Schedule, type Scope } from "effect";
 import type { Outbox } from "../outbox/outbox.ts";
-import { CONNECTOR_VERSION } from "../surroundings/host.ts";
+import type { Line } from "./line.ts";
 import { dial, type Socket, type SocketEvents } from "./socket.ts";
+import { standingOf } from "./standing.ts";
+import { readTrust } from "./trust.ts";
 
 export type PageReadFrame = Extract<FromIngest, { type: "page.read" }>;
 export type PageFrame = Extract<FromHost, { type: "page" }>;
 export type DeltaFrame = Extract<FromHost, { type: "delta" }>;
 
+export type ActingFrame = Extract<FromIngest, { type: "command" | "fence" }>;
+
 export interface UplinkOptions {
-  /** `ws://`, `wss://`, `http://` or `https://` of the house, without a path. */
+  /**
+   * `ws://`, `wss://`, `http://` or `https://` of the house, without a path. Of a fleet several, one per ingest, with commas between: begun with any
+   * of them, and gone on with the next one after each that failed or closed.
+   */
   readonly url: string;
   /** Read at each connect, so that a new token needs no restart; null when there is none yet. */
   readonly token: () => string | null;
+  /** PEM of the certificates to trust over TLS, read at each connect; without it those that the system trusts. */
+  readonly caFile?: string;
   readonly hostId: HostId;
   readonly outbox: Outbox;
   readonly clocks: Clocks;
   readonly health: Health;
   readonly diagnostics: Diagnostics;
   readonly answerPage: (request: PageReadFrame) => Effect.Effect<PageFrame>;
+  /** Takes a command or a fence. */
+  readonly carryOut: (frame: ActingFrame, line: Line) => void;
   readonly random?: () => number;
 }
 
@@ -49,7 +61,7 @@ const TICK = "250 millis";
 const FACT_BYTES = MAX_FRAME_BYTES - 65_536;
 /** What may wait in the socket before facts, and before whispers, wait in their place. */
 const MAX_BUFFERED = { facts: 4 * MAX_FRAME_BYTES, deltas: 262_144 } as const;
-const CAPABILITIES = ["page.v1", "delta.v1"] as const;
+const CAPABILITIES = ["page.v1", "delta.v1", "placement.v1", "command.v1", "spawn.v1", "answer.v1"] as const;
 
 /** Pages that may be asked for and not yet answered; a house that asks for more gets no answer to the rest. */
 const MAX_PAGES_OPEN = 16;
@@ -63,22 +75,34 @@ interface Core {
   readonly options: UplinkOptions;
   readonly pages: Queue.Queue<PageOrder>;
   readonly events: HostSideEvent[];
+  readonly addresses: readonly string[];
+  /** Which address is next. */
+  turn: number;
   isBusy: boolean;
   state: HostSide;
   socket: Socket | null;
+  /** Of the newest socket; null before the first. */
+  line: Line | null;
+  /** What health was told last. */
+  standing: string;
 }
 
 /** Keeps the uplink up for as long as the scope lives. */
 export const startUplink = Effect.fnUntraced(function* (
   options: UplinkOptions,
 ): Effect.fn.Return<Uplink, never, Scope.Scope> {
+  const addresses = options.url.split(",").map((address) => address.trim());
   const core: Core = {
     options,
     pages: yield* Queue.dropping<PageOrder>(MAX_PAGES_OPEN),
     events: [],
+    addresses,
+    turn: Math.floor((options.random ?? Math.random)() * addresses.length),
     isBusy: false,
     state: newHostSide,
     socket: null,
+    line: null,
+    standing: "",
   };
   const deafen = options.outbox.listen({ grew: () => dispatch(core, { type: "grew" }) });
   yield* Effect.addFinalizer(() =>
@@ -109,7 +133,7 @@ function dispatch(core: Core, event: HostSideEvent): void {
 }
 
 function step(core: Core, event: HostSideEvent): void {
-  const { hostId, outbox, clocks, health, random = Math.random } = core.options;
+  const { hostId, outbox, clocks, random = Math.random } = core.options;
   const view = {
     epoch: outbox.epoch(),
     firstSeq: outbox.firstSeq(),
@@ -117,12 +141,20 @@ function step(core: Core, event: HostSideEvent): void {
     depth: outbox.used().rows,
   };
   const now = { monoMs: clocks.monoMs(), wallMs: clocks.wallMs() };
-  const machine = { hostId, connectorVersion: CONNECTOR_VERSION, capabilities: CAPABILITIES, random };
+  const machine = { hostId, connectorVersion: VERSION, capabilities: CAPABILITIES, random };
   const { state, commands } = stepHostSide(core.state, event, view, now, machine);
-  if (state.phase !== core.state.phase)
-    health.set("uplink", { ok: state.phase === "live", detail: state.phase });
   core.state = state;
   for (const command of commands) perform(core, command);
+  tellStanding(core);
+}
+
+/** Told when it is news: what a watermark freed may be what a drained machine waited for. */
+function tellStanding(core: Core): void {
+  const { health, outbox } = core.options;
+  const standing = standingOf(core.state, outbox.used().rows);
+  if (standing.detail === core.standing) return;
+  core.standing = standing.detail;
+  health.set("uplink", standing);
 }
 
 /** A disk that is full or gone takes the uplink down, which is tried again later, and not the watching side. */
@@ -148,6 +180,13 @@ function perform(core: Core, command: HostSideCommand): void {
       return outbox.forget(command.epoch, command.through);
     case "renew_epoch":
       return outbox.renew(command.retell);
+    case "note_placement":
+      return diagnostics.info(
+        { part: "uplink", placement: command.placement },
+        PLACEMENTS[command.placement],
+      );
+    case "carry_out":
+      return core.line === null ? undefined : core.options.carryOut(command.frame, core.line);
     case "answer_page":
       return void Queue.offerUnsafe(core.pages, { request: command.request, socket: core.socket });
     case "close":
@@ -158,6 +197,22 @@ function perform(core: Core, command: HostSideCommand): void {
       diagnostics[command.level]({ part: "uplink" }, command.sentence);
   }
 }
+
+/** The clocks are asked, not the last tick alone: what began before a pause goes on before the next tick comes (DESIGN 14.9). */
+const lineOf = (core: Core, socket: Socket): Line => ({
+  isCurrent: () =>
+    core.socket === socket &&
+    core.state.phase === "live" &&
+    !wasPaused(core.state, { monoMs: core.options.clocks.monoMs(), wallMs: core.options.clocks.wallMs() }),
+  acked: () => core.state.acked,
+  repeated: new Set(),
+});
+
+const PLACEMENTS = {
+  open: "The supervisor may place new work on this host.",
+  cordoned: "The supervisor places no new work on this host.",
+  draining: "This host is being drained: no new work comes, and it may be stopped once nothing waits.",
+} as const;
 
 /** One page after the other: they are read for people who scroll, and must not crowd out what happens now. */
 const servePage = Effect.fnUntraced(function* ({ pages, options }: Core) {
@@ -171,6 +226,9 @@ function connect(core: Core): void {
     const reason = "This host has no token yet: `claw host add` on the supervisor makes one.";
     return dispatch(core, { type: "closed", reason, isUnauthenticated: true });
   }
+  const { caFile } = core.options;
+  const trust = caFile === undefined ? success(null) : readTrust(caFile);
+  if (!trust.ok) return dispatch(core, { type: "closed", reason: trust.problem, isUnauthenticated: false });
   // Events of a socket that was given up must not be taken for those of the next one.
   const mine = (handle: () => void): void => (core.socket === socket ? handle() : undefined);
   const events: SocketEvents = {
@@ -183,8 +241,15 @@ function connect(core: Core): void {
         dispatch(core, { type: "closed", reason, isUnauthenticated });
       }),
   };
-  const socket = dial(core.options.url, token, events);
+  const socket = dial(nextAddress(core), token, trust.value, events);
   core.socket = socket;
+  core.line = lineOf(core, socket);
+}
+
+function nextAddress(core: Core): string {
+  const address = core.addresses[core.turn % core.addresses.length] ?? core.options.url;
+  core.turn += 1;
+  return address;
 }
 
 function sendFacts(core: Core, after: number, count: number): void {

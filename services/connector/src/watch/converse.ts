@@ -1,18 +1,19 @@
 /** One connection to one app-server: learn what is there, then listen until it ends. */
-import { type CodexFault, connect, type Connection } from "@claw/codex-rpc";
+import { type CodexFault, connect, type Connection, defaultSocketPath } from "@claw/codex-rpc";
 import type { DataOf } from "@claw/events";
 import { safeEndpoint } from "@claw/redact";
-import type { Health } from "@claw/runtime";
+import { type Health, VERSION } from "@claw/runtime";
 import { Deferred, Effect, Queue, Schedule, type Scope, Semaphore, Stream } from "effect";
 import type { Endpoint } from "../domain/endpoint.ts";
 import { openEvent } from "../domain/telling.ts";
-import { CONNECTOR_VERSION } from "../surroundings/host.ts";
 import { secretsOfCodexHome } from "../surroundings/secrets.ts";
+import { socketOwner } from "../surroundings/socket-owner.ts";
 import { makeDeltas } from "./deltas.ts";
 import { type Desk, tellHost, type Watched, type WatchTools } from "./desk.ts";
 import { hear } from "./hear.ts";
 import { learnListed, learnLoaded } from "./learn.ts";
 import { makeMisread } from "./misread.ts";
+import type { FilesHeard } from "./files-heard.ts";
 import { dueJob, tend } from "./tend.ts";
 
 /** Says what the endpoint became, and why. */
@@ -28,6 +29,8 @@ export interface WatchOptions {
   readonly isOurs: () => boolean;
   /** Before each connect: makes sure, where it is ours to do so, that a server is there. */
   readonly prepare: Effect.Effect<void>;
+  /** What was heard of file changes, also by connections before this one. */
+  readonly files: FilesHeard;
   /** Hears of the open connection, and of its end. */
   readonly attached: (desk: Desk | null) => void;
 }
@@ -48,8 +51,10 @@ export const converse = Effect.fnUntraced(function* (
   const { tools, endpoint } = options;
   const beganAt = tools.clocks.monoMs();
   const connection = yield* connect(endpoint.target, {
-    clientInfo: { name: "claw-connector", title: "Claw Supervisor", version: CONNECTOR_VERSION },
+    clientInfo: { name: "claw-connector", title: "Claw Supervisor", version: VERSION },
     optOutNotificationMethods: UNREAD,
+    // Without it a command is asked for as if it wanted no rights beyond the sandbox (`additionalPermissions`), and who accepts it grants them unseen.
+    experimentalApi: true,
   });
   tools.redaction.learn(yield* knownSecrets(connection));
   const restarted = yield* Deferred.make<void>();
@@ -59,7 +64,7 @@ export const converse = Effect.fnUntraced(function* (
     restart: () => Deferred.doneUnsafe(restarted, Effect.void),
   });
   logPhase(desk, "connect", beganAt);
-  tellHost(tools, describeEndpoint(options, connection));
+  tellHost(tools, describeEndpoint(options, connection, yield* ownerOf(endpoint)));
   report("ready", null);
   options.attached(desk);
   const ended: Pick<CodexFault, "code"> | { readonly code: "restart" } = yield* Effect.raceAllFirst([
@@ -80,8 +85,16 @@ const knownSecrets = ({ server }: Connection): Effect.Effect<readonly string[]> 
     Effect.timeoutOrElse({ duration: "1 second", orElse: () => Effect.succeed([]) }),
   );
 
+/** The unix user whose socket it is; null for what is no socket, and where the disk does not say in time. */
+const ownerOf = ({ target }: Endpoint): Effect.Effect<string | null> =>
+  target.kind === "unix"
+    ? Effect.promise(() => socketOwner(target.path)).pipe(
+        Effect.timeoutOrElse({ duration: "1 second", orElse: () => Effect.succeed(null) }),
+      )
+    : Effect.succeed(null);
+
 function openDesk(
-  { tools, endpoint }: WatchOptions,
+  { tools, endpoint, files }: WatchOptions,
   connection: Connection,
   report: Report,
   handles: Pick<Desk, "wake" | "restart">,
@@ -89,18 +102,24 @@ function openDesk(
   return {
     ...tools,
     endpointId: endpoint.endpointId,
+    target: endpoint.target,
     connection,
     ...handles,
     draining: () => report("draining", null),
     threads: new Map(),
     ignored: new Set(),
+    files,
     deltas: makeDeltas(tools.redaction, tools.whisper),
     misread: makeMisread(endpoint.endpointId),
     isLocal: endpoint.target.kind !== "websocket",
   };
 }
 
-function describeEndpoint({ tools, endpoint, storeIdOf, isOurs }: WatchOptions, { server }: Connection) {
+function describeEndpoint(
+  { tools, endpoint, storeIdOf, isOurs }: WatchOptions,
+  { server }: Connection,
+  unixUser: string | null,
+) {
   const { endpointId, target } = endpoint;
   return openEvent("endpoint.described", tools.clocks.wallMs(), {
     endpointId,
@@ -109,6 +128,9 @@ function describeEndpoint({ tools, endpoint, storeIdOf, isOurs }: WatchOptions, 
     address: target.kind === "websocket" ? safeEndpoint(target.url) : `${target.kind}://[hidden]`,
     codexVersion: server.codexVersion,
     startedByConnector: isOurs(),
+    // Where a terminal of this user looks that was told nothing of any CODEX_HOME.
+    isDefault: target.kind === "unix" && target.path === defaultSocketPath({}),
+    ...(unixUser !== null && { unixUser }),
   });
 }
 

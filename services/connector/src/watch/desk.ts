@@ -1,5 +1,5 @@
 /** What one connection to one app-server works with. Everything here ends with the connection; what has to stay is in the outbox. */
-import type { Connection, KnownNotification } from "@claw/codex-rpc";
+import type { Connection, KnownNotification, Target } from "@claw/codex-rpc";
 import {
   type Activity,
   type EndpointId,
@@ -12,6 +12,7 @@ import {
 import type { Clocks, Diagnostics } from "@claw/runtime";
 import type { Effect, Queue } from "effect";
 import { sessionIdOf } from "../domain/names.ts";
+import type { Question } from "../domain/question.ts";
 import type { SessionState } from "../domain/remembered.ts";
 import type { Change } from "../domain/session-state.ts";
 import { noSubscription, type Subscription, type SubscriptionEvent, evolve } from "../domain/subscription.ts";
@@ -23,6 +24,7 @@ import type { Redaction } from "../redaction.ts";
 import type { DeltaFrame } from "../uplink/uplink.ts";
 import type { Deltas } from "./deltas.ts";
 import type { Misread } from "./misread.ts";
+import type { FilesHeard } from "./files-heard.ts";
 
 /** What every watch of a host shares. */
 export interface WatchTools {
@@ -58,10 +60,15 @@ export interface Watched {
   held: KnownNotification[];
   /** A word was lost since the last backfill began. */
   hasMissed: boolean;
+  /** Questions that are open, by our name, as this connection heard them; at most `MAX_OPEN`. */
+  readonly questions: Map<string, Question>;
+  /** Monotonic: by then the server has repeated what is open. Null when that was looked at, or it was never subscribed to. */
+  repeatedBy: number | null;
 }
 
 export interface Desk extends WatchTools {
   readonly endpointId: EndpointId;
+  readonly target: Target;
   readonly connection: Connection;
   readonly threads: Map<string, Watched>;
   /** Threads that never leave the host, or that nobody can read. */
@@ -73,6 +80,8 @@ export interface Desk extends WatchTools {
   /** The server takes no new work and will end when it is done. */
   readonly draining: () => void;
   readonly deltas: Deltas;
+  /** Outlives the connection. */
+  readonly files: FilesHeard;
   readonly misread: Misread;
   /** Whether workspaces of its threads lie on this machine. */
   readonly isLocal: boolean;
@@ -99,6 +108,8 @@ export function watched(desk: Desk, threadId: string): Watched | null {
     doubted: null,
     held: [],
     hasMissed: false,
+    questions: new Map(),
+    repeatedBy: null,
   };
   desk.threads.set(threadId, made);
   return made;

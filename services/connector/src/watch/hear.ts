@@ -5,15 +5,16 @@
  * must not leave the host never does, not even by one word.
  */
 import type { Inbound, KnownNotification } from "@claw/codex-rpc";
-import { answered, asked, threadAsked } from "../domain/approvals.ts";
+import { answered } from "../domain/approvals.ts";
 import { labelOf } from "../domain/scrub.ts";
 import { active, closes, named, returns, spokenFor } from "../domain/session-state.ts";
 import { isPrivate } from "../domain/title-threads.ts";
 import { turnBegins, turnEnds } from "../domain/turns.ts";
 import { activityOf } from "../domain/translate/thread.ts";
-import { itemCompleted, itemStarted, usageReported } from "../domain/translate/turn.ts";
+import { itemCompleted, itemStarted, type Means, usageReported } from "../domain/translate/turn.ts";
 import { saneMs } from "../domain/names.ts";
 import { change, type Desk, ignore, meansOf, subscription, type Watched, watched } from "./desk.ts";
+import { dropNumber, dropTurn, hearQuestion } from "./questions.ts";
 
 /** Live words that may wait for a backfill; beyond them the backfill is done again. */
 const MAX_HELD = 1_000;
@@ -23,7 +24,7 @@ export function hear(desk: Desk, inbound: Inbound): void {
     desk.misread.count(inbound);
     return mistrust(desk);
   }
-  if (inbound.kind === "request") return hearRequest(desk, inbound);
+  if (inbound.kind === "request") return hearQuestion(desk, inbound);
   if (inbound.known) hearNotification(desk, inbound);
 }
 
@@ -38,18 +39,13 @@ function miss(thread: Watched): void {
   thread.hasMissed = true;
 }
 
-function hearRequest(desk: Desk, request: Extract<Inbound, { kind: "request" }>): void {
-  const threadId = threadAsked(request);
-  const thread = threadId === null ? null : watched(desk, threadId);
-  if (thread !== null)
-    change(desk, thread, (state) => asked(state, request, desk.redaction.scrub, desk.clocks.wallMs()));
-}
-
 function hearNotification(desk: Desk, heard: KnownNotification): void {
   if (heard.method === "thread/started") return threadStarted(desk, heard.params.thread);
   const { threadId } = heard.params as { readonly threadId?: unknown };
   const thread = typeof threadId === "string" ? watched(desk, threadId) : null;
   if (thread === null) return;
+  // A question about files comes right behind them, and waits for no history.
+  desk.files.note(heard, desk.redaction.scrub);
   if (waitsForHistory(thread, heard.method)) hold(thread, heard);
   else hearOfThread(desk, thread, heard);
 }
@@ -99,6 +95,7 @@ function hearOfThread(desk: Desk, thread: Watched, heard: KnownNotification): vo
     case "thread/unarchived":
       return change(desk, thread, (state) => returns(state, at));
     case "serverRequest/resolved":
+      dropNumber(thread, heard.params.requestId);
       return change(desk, thread, (state) => answered(state, heard.params.requestId, at));
     case "thread/tokenUsage/updated": {
       const { turnId, tokenUsage } = heard.params;
@@ -116,7 +113,8 @@ function hearOfTurn(desk: Desk, thread: Watched, heard: KnownNotification, at: n
     case "turn/started":
       return change(desk, thread, (state) => turnBegins(state, heard.params.turn, means));
     case "turn/completed":
-      return change(desk, thread, (state) => turnEnds(state, heard.params.turn, means, thread.isCaughtUp));
+      dropTurn(thread, heard.params.turn.id);
+      return hearEnd(desk, thread, heard.params.turn, means);
     case "item/started": {
       const { item, turnId, startedAtMs } = heard.params;
       desk.deltas.begin({ threadId: thread.threadId, turnId, itemId: item.id });
@@ -138,6 +136,15 @@ function hearOfTurn(desk: Desk, thread: Watched, heard: KnownNotification, at: n
   }
 }
 
+/** One turn runs at a time, so another one that is still open was cut off, unheard: its end is in the history. */
+function hearEnd(desk: Desk, thread: Watched, turn: Parameters<typeof turnEnds>[1], means: Means): void {
+  change(desk, thread, (state) => {
+    const told = turnEnds(state, turn, means, thread.isCaughtUp);
+    if (told.state.openTurns.length > 0) miss(thread);
+    return told;
+  });
+}
+
 function statusChanged(
   desk: Desk,
   thread: Watched,
@@ -156,6 +163,7 @@ function statusChanged(
   // Preview, name and branch may have changed with the turn.
   if (wasActive && !isActive) thread.needsRead = true;
   subscription(desk, thread, { type: "activity", isActive });
+  if (!isActive) thread.questions.clear();
   change(desk, thread, (state) => {
     const spoken = spokenFor(state, desk.endpointId, activity);
     return spoken === null ? { state, facts: [] } : active(spoken, activity, at);
@@ -164,6 +172,7 @@ function statusChanged(
 
 function closed(desk: Desk, thread: Watched, how: "unloaded" | "archived" | "deleted", at: number): void {
   subscription(desk, thread, { type: "closed" });
+  thread.questions.clear();
   // What is loaded elsewhere stays open; what is archived or deleted is so for every server on the home.
   change(desk, thread, (state) =>
     how === "unloaded" && state.endpointId !== desk.endpointId

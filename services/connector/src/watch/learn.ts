@@ -19,7 +19,7 @@ import { activityOf, describeThread } from "../domain/translate/thread.ts";
 import { type Desk, tellChange, watched } from "./desk.ts";
 
 /** Rows of the list that are reported at first sight; older threads are reported when something happens in them. */
-export const LISTED_ROWS = 200;
+const LISTED_ROWS = 200;
 const PAGE_ROWS = 50;
 
 /** Marks every thread that matters now; the watch then reads them. */

@@ -13,8 +13,9 @@ import { isPrivate } from "../domain/title-threads.ts";
 import { activityOf, describeThread } from "../domain/translate/thread.ts";
 import { catchUp } from "./catch-up.ts";
 import { type Desk, ignore, subscription, tellChange, type Watched } from "./desk.ts";
+import { awaitRepeats, closeUnrepeated, isRepeatOver, tellQuestions } from "./questions.ts";
 
-type Job = "read" | "subscribe" | "leave" | "catch_up";
+type Job = "read" | "subscribe" | "leave" | "catch_up" | "close_questions";
 type Asking = Effect.Effect<void, CodexFault>;
 
 /** The waits after faults, and after how many refusals a thread is left alone. */
@@ -28,7 +29,8 @@ export function dueJob({ clocks }: Desk, thread: Watched): Job | null {
   const wanted = due(thread.subscription, now);
   if (wanted !== null) return wanted;
   const { status, isActive } = thread.subscription;
-  return !thread.isCaughtUp && (status === "subscribed" || !isActive) ? "catch_up" : null;
+  if (!thread.isCaughtUp && (status === "subscribed" || !isActive)) return "catch_up";
+  return status === "subscribed" && isRepeatOver(thread, now) ? "close_questions" : null;
 }
 
 /** Does what is due until nothing is. A fault, even of our own, makes this thread wait and never reaches another one. */
@@ -54,6 +56,8 @@ function perform(desk: Desk, thread: Watched, job: Job): Asking {
       return leave(desk, thread);
     case "catch_up":
       return catchUp(desk, thread);
+    case "close_questions":
+      return Effect.sync(() => closeUnrepeated(desk, thread));
   }
 }
 
@@ -86,6 +90,7 @@ const read = Effect.fnUntraced(function* (desk: Desk, thread: Watched) {
   const isTold =
     isAnothers || tellChange(desk, thread, observe(spoken, seen, activity, desk.clocks.wallMs()));
   thread.needsRead = !isTold;
+  if (isTold) tellQuestions(desk, thread);
   if (!isTold) thread.retryAt = desk.clocks.monoMs() + RETRY_MS.most;
   if (isNewest) subscription(desk, thread, { type: "activity", isActive: activity?.type === "active" });
 });
@@ -100,7 +105,9 @@ const subscribe = (desk: Desk, thread: Watched): Asking => {
       () => Effect.succeed(null),
     ),
     Effect.map((resumed) => {
-      if (resumed !== null) subscription(desk, thread, { type: "subscribed" });
+      if (resumed === null) return;
+      subscription(desk, thread, { type: "subscribed" });
+      awaitRepeats(desk, thread);
     }),
   );
 };

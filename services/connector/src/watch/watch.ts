@@ -9,13 +9,17 @@ import { loses } from "../domain/session-state.ts";
 import { openEvent } from "../domain/telling.ts";
 import { converse, type Report, type WatchOptions } from "./converse.ts";
 import { tellChange, tellHost } from "./desk.ts";
+import { makeFilesHeard } from "./files-heard.ts";
 
 /** A file on this machine costs nothing to look at, and people who start their Codex want to be seen soon. */
 const BACKOFF = { unix: { baseMs: 250, capMs: 3_000 }, other: { baseMs: 500, capMs: 30_000 } } as const;
 /** A connection that held this long was a good one: the next waits start small again. */
 const GOOD_MS = 10_000;
 
-export const watchEndpoint = Effect.fnUntraced(function* (options: WatchOptions): Effect.fn.Return<never> {
+export const watchEndpoint = Effect.fnUntraced(function* (
+  given: Omit<WatchOptions, "files">,
+): Effect.fn.Return<never> {
+  const options: WatchOptions = { ...given, files: makeFilesHeard() };
   const { clocks } = options.tools;
   const report = makeReport(options);
   let attempt = 0;

@@ -55,15 +55,20 @@ export function describeThread(
     createdAt: msOfSeconds(thread.createdAt),
   };
   const preview = thread.preview === "" ? null : scrub(thread.preview, CAPS.preview).text;
-  return {
+  return describedAs({
     sessionId: sessionIdOf(thread.id),
     threadId: thread.id,
     data,
     name: labelOf(thread.name, scrub),
     preview,
-    digest: contentOf({ ...data, preview }),
-  };
+  });
 }
+
+/** With the digest of what it says. */
+export const describedAs = (seen: Omit<Description, "digest">): Description => ({
+  ...seen,
+  digest: contentOf({ ...seen.data, preview: seen.preview }),
+});
 
 /** `"vscode"`, or the one key of `{"subAgent": …}`. */
 function sourceOf(source: unknown, scrub: Scrub): string {
@@ -71,9 +76,6 @@ function sourceOf(source: unknown, scrub: Scrub): string {
     return wordOf(Object.keys(source)[0], scrub) ?? "unknown";
   return wordOf(source, scrub) ?? "unknown";
 }
-
-/** A list leaves out what a read has (`threadSource`, the live git state): a poorer row must not overwrite a richer one. */
-export const isRow = (thread: Thread): boolean => thread.status.type === "notLoaded";
 
 export function activityOf(status: ThreadStatus, scrub: Scrub): Activity {
   const flags = (status.activeFlags ?? [])

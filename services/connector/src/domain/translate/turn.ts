@@ -1,6 +1,6 @@
 /** Codex turns, items and token counts → facts of a session. Each has its natural key, so live and backfilled words of one thing are one. */
 import type { ThreadItem, TokenCounts, Turn, TurnError } from "@claw/codex-rpc/protocol";
-import type { DataOf } from "@claw/events";
+import { CommandId, type DataOf, markedCommand, markOf } from "@claw/events";
 import { durationOf, itemIdOf, msOfSeconds, saneMs, turnIdOf } from "../names.ts";
 import { CAPS, type Scrub, wordOf } from "../scrub.ts";
 import { contentOf, type Fact, fact, type NaturalKey, openEvent } from "../telling.ts";
@@ -72,7 +72,7 @@ export function itemCompleted(item: ThreadItem, turnId: string, completedAtMs: u
   const outcome = {
     status: wordOf(item["status"], means.scrub),
     exitCode: Number.isSafeInteger(item["exitCode"]) ? (item["exitCode"] as number) : null,
-    clientId: wordOf(item["clientId"], means.scrub),
+    clientId: clientIdOf(item["clientId"], means.scrub),
     cutBytes,
   };
   const data = {
@@ -87,6 +87,12 @@ export function itemCompleted(item: ThreadItem, turnId: string, completedAtMs: u
     "b",
     keyOf(means, data.turnId, data.itemId, "completed", contentOf({ ...outcome, body })),
   );
+}
+
+/** A mark of ours passes as it is: who redacts a part of it takes a command's message for a person's. */
+function clientIdOf(clientId: unknown, scrub: Scrub): string | null {
+  const marked = typeof clientId === "string" ? markedCommand(clientId) : null;
+  return marked !== null && CommandId.safeParse(marked).success ? markOf(marked) : wordOf(clientId, scrub);
 }
 
 const itemFacts = (item: ThreadItem, turnId: string, startedAtMs: unknown, { scrub }: Means) => ({
