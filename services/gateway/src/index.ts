@@ -1,8 +1,11 @@
 export { type Action, ACTIONS, mayDo, rolesFor } from "./auth/access.ts";
+export { type Certificate, readCertificate } from "./http/certificate.ts";
 export { Problem } from "./http/problem.ts";
 export { LIVE_SUBPROTOCOL } from "./live/ask.ts";
 export { LIVE_VIEWS, LiveFrame, type LiveView } from "./live/frames.ts";
 export type { HandleUpgrade } from "./live/upgrade.ts";
+export { makeOverlay, type Overlay } from "./overlay.ts";
 export type { GatewayPorts } from "./ports.ts";
 export { type GatewaySettings, gatewaySettings } from "./settings.ts";
+export { type OidcSettings, oidcSettings } from "./sign-in/settings.ts";
 export { type Gateway, type GatewayOptions, startGateway } from "./start.ts";

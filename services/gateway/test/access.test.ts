@@ -11,7 +11,10 @@ fleet.read         yes    yes      yes     yes   yes  no      no
 transcript.read    no     yes      yes     yes   yes  no      no
 tokens.read        no     no       no      yes   no   no      no
 quarantine.read    no     yes      no      yes   no   no      no
+ledgers.read       no     yes      yes     yes   no   no      no
 command.submit     yes    yes      yes     yes   yes  no      no
+signin.link        yes    yes      yes     yes   no   no      no
+signin.close       no     no       no      yes   no   no      no
 `;
 
 const [header = "", ...lines] = TABLE.trim().split("\n");

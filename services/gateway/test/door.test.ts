@@ -80,6 +80,33 @@ describe("X1-028, W-39, S12: no page of another origin calls", () => {
     expect(judge(knock(headers), own)?.code).toBe("cross_origin");
   });
 
+  const away = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+  test.each([
+    "/sessions/s1?tab=log",
+    "/sign-in",
+    "/docs/spec-v2",
+    "/auth/callback?code=a&state=b",
+    "/apiary",
+  ])("a link to a page may be followed, and a provider leads back: %s", (target) => {
+    expect(judge(knock(away, { target }), own)).toBeNull();
+    expect(judge(knock(away, { target, method: "POST" }), own)?.code).toBe("cross_origin");
+    const { "sec-fetch-site": site } = away;
+    expect(judge(knock({ "sec-fetch-site": site }, { target }), own)?.code).toBe("cross_origin");
+  });
+
+  test.each([
+    "/api/me",
+    "/api",
+    "/auth/login",
+    "/auth/callback/x",
+    "/mcp",
+    "/metrics",
+    "/uplink",
+    "/%61pi/me",
+  ])("no page of others leads to %s", (target) => {
+    expect(judge(knock(away, { target }), own)?.code).toBe("cross_origin");
+  });
+
   test("S15: compressed bodies stay outside", () => {
     expect(judge(knock({ "content-encoding": "gzip" }), own)?.code).toBe("media_type");
   });

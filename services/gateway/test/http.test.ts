@@ -3,8 +3,6 @@ import {
   Digest,
   type EntryId,
   Epoch,
-  EndpointId,
-  HostId,
   ItemId,
   position,
   type Principal,
@@ -13,77 +11,24 @@ import {
   sessionLane,
   SessionId,
   stampEntry,
-  TurnId,
 } from "@claw/events";
 import type { Logged } from "@claw/eventlog";
-import type { EndpointRow, HostRow, ItemRow } from "@claw/views";
 import { GateClosed, PageUnavailable, type GateVerdict } from "@claw/wire";
 import { Effect } from "effect";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "../src/http/problem.ts";
 import { routes } from "../src/routes/index.ts";
 import { HealthAnswer, ReadyAnswer } from "../src/routes/open.ts";
-import { fakePorts, makeFakeViews, NOW, sessionRow, tokenOf } from "./fake-house.ts";
+import { ENTRY, fakePorts, host, makeFakeViews, NOW, tokenOf } from "./fake-house.ts";
+import { archiveOf } from "./fake-registry.ts";
+import { filled, ONE_OF_EACH } from "./one-of-each.ts";
+import { itemRow } from "./private-house.ts";
 import { appOf, tokenChange } from "./running.ts";
 
 const s1 = SessionId.parse("s1");
 const admin = tokenOf("admin");
 const viewer = tokenOf("viewer");
-const item: ItemRow = {
-  sessionId: s1,
-  turnId: TurnId.parse("t1"),
-  itemId: ItemId.parse("i1"),
-  kind: "agentMessage",
-  phase: "completed",
-  status: null,
-  startedAt: NOW,
-  completedAt: NOW,
-  durationMs: 1,
-  exitCode: null,
-  clientId: null,
-  text: "what was said",
-  command: null,
-  output: null,
-  tool: null,
-  paths: [],
-  cutBytes: 0,
-  order: "1",
-};
-const host: HostRow = {
-  hostId: HostId.parse("h1"),
-  hostname: "box",
-  platform: null,
-  osRelease: null,
-  arch: null,
-  cpus: 2,
-  memoryBytes: null,
-  connectorVersion: null,
-  nodeVersion: null,
-  freshness: { state: "live", sinceAt: NOW, reason: null },
-  lastHeardAt: NOW,
-  rttMs: 1,
-  clockOffsetMs: 0,
-  outboxDepth: 0,
-  epochCount: 1,
-  forks: 0,
-  lostFacts: 0,
-  evidenceKept: 0,
-  addedAt: NOW,
-};
-const endpoint: EndpointRow = {
-  hostId: host.hostId,
-  endpointId: EndpointId.parse("main"),
-  storeId: "st",
-  transport: "unix",
-  address: "unix:///home/dev/.codex/x.sock",
-  codexVersion: null,
-  startedByConnector: false,
-  state: "ready",
-  reason: null,
-  sinceAt: NOW,
-  misreadFrames: 0,
-};
-
+const item = itemRow("s1", 1);
 function entry(n: number): Logged {
   const said = seal(
     sessionLane(s1),
@@ -101,16 +46,12 @@ function entry(n: number): Logged {
 function house(submit?: (command: Command, principal: Principal) => GateVerdict) {
   const views = makeFakeViews();
   views.commit([admin, viewer].map(({ row }) => tokenChange(row)));
-  views.commit([
-    ["sessions", "s1", sessionRow("s1")],
-    ["hosts", "h1", host],
-    ["endpoints", "h1/main", endpoint],
-    ["items", "s1/t1/i1", item],
-  ]);
+  views.commit([...ONE_OF_EACH, ["items", "s1/t1/i1", item]]);
   const { ports } = fakePorts({
     reader: views.reader,
     entries: [entry(1), entry(2), entry(3)],
     ...(submit && { submit }),
+    archives: archiveOf("s1"),
   });
   return { views, ports, app: appOf(ports) };
 }
@@ -134,12 +75,11 @@ const problemIn = async (response: Response) => {
 };
 
 describe("every route answers as /openapi.json says", () => {
-  const fill = (path: string) => path.replace("{sessionId}", "s1").replace("{hostId}", "h1");
-
   test.each(routes.filter(({ method }) => method === "get"))("$path", async (route) => {
-    const response = await get(fill(route.path));
+    const response = await get(filled(route.path));
     expect(response.status).toBe(200);
-    const body: unknown = await response.json();
+    const isJson = response.headers.get("content-type") === "application/json";
+    const body: unknown = await (isJson && route.mediaTypes.length === 1 ? response.json() : response.text());
     expect(route.answer.safeParse(body).error?.issues).toBeUndefined();
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -294,12 +234,16 @@ describe("N1-042, X1-057: every no is a problem with a code and a way out", () =
     ["/api/sessions/none", 404, { kind: "session" }],
     ["/api/sessions/none/transcript", 404, { kind: "session" }],
     ["/api/hosts/none", 404, { kind: "host" }],
-    ["/api/sessions?limit=0", 400, { where: "query.limit", why: "too_small" }],
-    ["/api/sessions?limit=501", 400, { where: "query.limit", why: "too_big" }],
+    ["/api/sessions?limit=0", 400, { where: "query.limit", why: "too_small", min: 1 }],
+    ["/api/sessions?limit=501", 400, { where: "query.limit", why: "too_big", max: 500 }],
     ["/api/sessions?limit=1&limit=2", 400, { where: "query.limit", why: "repeated" }],
     ["/api/sessions?colour=red", 400, { where: "query.colour", why: "unrecognized_keys" }],
     ["/api/sessions?__proto__=1", 400, { where: "query.__proto__", why: "unrecognized_keys" }],
-    ["/api/sessions?freshness=sour", 400, { where: "query.freshness", why: "invalid_value" }],
+    [
+      "/api/sessions?freshness=sour",
+      400,
+      { where: "query.freshness", why: "invalid_value", oneOf: "live, stale, unknown, gone" },
+    ],
     ["/api/sessions?cursor=x", 400, { where: "query.cursor", why: "not a cursor of this list" }],
     ["/api/sessions?token=x", 400, { where: "query.token", why: "unrecognized_keys" }],
   ])("%s is %i", async (path, status, facts) => {
@@ -346,7 +290,7 @@ describe("POST /api/commands", () => {
     const heard: unknown[] = [];
     const { app: other } = house((command, principal) => {
       heard.push(command, principal);
-      return { decision: "accepted", position: position(7) };
+      return { decision: "accepted", entryId: ENTRY, position: position(7) };
     });
     const answer = await (await post({ ...revoke, commandId: "c1" }, admin.bearer, other)).json();
     expect(answer).toEqual({ commandId: "c1", decision: "accepted", position: 7 });
@@ -360,6 +304,7 @@ describe("POST /api/commands", () => {
       decision: "refused",
       code: "token_unknown",
       facts: { tokenId: "t1" },
+      entryId: ENTRY,
       position: position(9),
     };
     const response = await post({ ...revoke, commandId: "c1" }, admin.bearer, house(() => verdict).app);
@@ -387,7 +332,7 @@ describe("POST /api/commands", () => {
       { ...revoke, principal: { kind: "house", name: "x", role: "admin" } },
       "body.principal",
     ],
-    ["another type", { type: "session.send" }, "body.type"],
+    ["another type", { type: "session.sing" }, "body.type"],
     ["no object", [], "body"],
     [
       "a bad digest",

@@ -51,6 +51,8 @@ describe("a client that does not read", () => {
     const source = {
       reader: () => views.reader,
       presentFor: () => () => ({ preview }),
+      seesFor: () => () => true,
+      sightOf: () => "",
       clocks,
       onFrame: () => {},
     };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { readConfig } from "@claw/runtime";
+import { EXIT, readConfig } from "@claw/runtime";
 import { Cause, Effect, Exit } from "effect";
 import { describe, expect, test } from "vitest";
 import { gatewaySettings, type HandleUpgrade, startGateway } from "../src/index.ts";
@@ -16,11 +16,19 @@ describe("the gateway's life", () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as AddressInfo;
-    const settings = { host: "127.0.0.1", port, publicUrl: undefined };
+    const settings = {
+      host: "127.0.0.1",
+      port,
+      publicUrl: undefined,
+      productUrl: undefined,
+      visibility: "fleet" as const,
+      tlsCert: undefined,
+      tlsKey: undefined,
+    };
     const exit = await Effect.runPromiseExit(Effect.scoped(startGateway({ ...ports(), settings })));
     taken.close();
     const problem = Exit.isFailure(exit) ? Cause.squash(exit.cause) : null;
-    expect(problem).toMatchObject({ _tag: "Stopped", exitCode: 1 });
+    expect(problem).toMatchObject({ _tag: "Stopped", exitCode: EXIT.conflict });
     expect(problem).toHaveProperty("sentence", expect.stringContaining("set CLAW_HTTP_PORT"));
   });
 
@@ -56,12 +64,25 @@ describe("gatewaySettings", () => {
   const read = (env: Record<string, string>) => readConfig(gatewaySettings, env);
 
   test("S1-116: loopback unless somebody says otherwise", () => {
-    expect(read({})).toEqual({ ok: true, config: { host: "127.0.0.1", port: 7_420, publicUrl: undefined } });
+    expect(read({})).toEqual({
+      ok: true,
+      config: {
+        host: "127.0.0.1",
+        port: 7_420,
+        publicUrl: undefined,
+        productUrl: undefined,
+        visibility: "fleet",
+        tlsCert: undefined,
+        tlsKey: undefined,
+      },
+    });
   });
 
   test.each([
     ["CLAW_HTTP_PORT", "70000"],
     ["CLAW_HTTP_PORT", "http"],
+    ["CLAW_VISIBILITY", "hunter"],
+    ["CLAW_PRODUCT_URL", "https://somebody:hunter@example.org"],
     ["CLAW_PUBLIC_URL", "claw.example.org"],
     ["CLAW_PUBLIC_URL", "ftp://claw.example.org"],
     ["CLAW_PUBLIC_URL", "https://somebody:hunter@claw.example.org"],
@@ -83,4 +104,4 @@ test("S14: whoever is refused an upgrade and never hangs up is let go", async ()
   const writing = setInterval(() => socket.write("still here\r\n"), 50);
   await once(socket, "error").finally(() => clearInterval(writing));
   await gateway.stop();
-}, 10_000);
+});

@@ -13,7 +13,10 @@ export const ACTIONS = [
   "transcript.read",
   "tokens.read",
   "quarantine.read",
+  "ledgers.read",
   "command.submit",
+  "signin.link",
+  "signin.close",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -26,7 +29,12 @@ const ALLOWED: Readonly<Record<Action, readonly Role[]>> = {
   "transcript.read": ["operator", "auditor", "admin", "claw"],
   "tokens.read": ["admin"],
   "quarantine.read": ["operator", "admin"],
+  "ledgers.read": ["operator", "auditor", "admin"],
   "command.submit": READERS,
+  /** Whose link it is signs in by it, as a person: a Claw has no browser. */
+  "signin.link": ["viewer", "operator", "auditor", "admin"],
+  /** Somebody else's: one's own is closed by signing out. */
+  "signin.close": ["admin"],
 };
 
 export const mayDo = (role: Role, action: Action): boolean => ALLOWED[action].includes(role);

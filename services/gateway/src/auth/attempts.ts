@@ -1,5 +1,5 @@
 /**
- * Failed sign-ins, counted per address and minute in a table that cannot grow without end.
+ * Failed sign-ins, counted per address and minute in a table that cannot grow without end. What else may not go on for ever is counted alike (`Desk.opened`).
  *
  * A valid token is never held up by this: it has 256 random bits, so what is limited is noise and work, not guessing. Loopback is counted
  * like any other address.

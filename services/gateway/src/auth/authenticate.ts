@@ -1,30 +1,42 @@
 /**
- * From a bearer token to a principal. The token's id finds the row; the SHA-256 of the whole token, compared in constant time, proves it
- * (X1-029). Host tokens are refused: they open the uplink and nothing else.
+ * From a bearer token, or the cookie of a sign-in, to a principal. The id in it finds the row; the SHA-256 of the whole, compared in constant time, proves it
+ * (X1-029). Host tokens are refused: they open the uplink and nothing else. Neither is taken for the other: a bearer in a cookie is nobody's.
  */
 import { timingSafeEqual } from "node:crypto";
 import { type Principal, sha256 } from "@claw/events";
-import { readBearer } from "@claw/runtime";
-import type { TokenRow, ViewReader } from "@claw/views";
+import { randomHex, readBearer } from "@claw/runtime";
+import type { SignInRow, TokenRow, ViewReader } from "@claw/views";
 
 /** Who calls, and by which token. */
 export interface Caller {
+  /** For a sign-in, its id: what is counted per caller is counted per browser. */
   readonly tokenId: string;
   readonly principal: Principal;
+  /** Set for a person in a browser, whom a cookie proved. */
+  readonly signInId?: string;
 }
 
 export interface Tokens {
   /** The caller, or null if the token is not one of ours, is wrong, revoked, or past its time. */
   readonly authenticate: (bearer: string) => Caller | null;
-  /** True while the token that once proved a caller is still good. */
+  /** The caller behind the value of a cookie; null if it is no sign-in of ours, is closed, past its time, or came of a token that is not good any more. */
+  readonly signedIn: (cookie: string) => Caller | null;
+  /** True while the token or the sign-in that once proved a caller is still good. */
   readonly isStillGood: (caller: Caller) => boolean;
 }
 
-export function makeTokens(reader: () => Pick<ViewReader, "token">, wallMs: () => number): Tokens {
+type See = Pick<ViewReader, "token" | "signIn">;
+
+/** Proves callers by the rows of one reader. */
+export function makeTokens(reader: () => See, wallMs: () => number): Tokens {
   const find = (tokenId: string): TokenRow | null => reader().token(tokenId);
   return {
     authenticate: (bearer) => authenticate(find, bearer, wallMs()),
-    isStillGood: ({ tokenId }) => isValid(find(tokenId), wallMs()),
+    signedIn: (cookie) => signedIn(reader(), cookie, wallMs()),
+    isStillGood: ({ tokenId, signInId }) =>
+      signInId === undefined
+        ? isValid(find(tokenId), wallMs())
+        : isOpen(reader(), reader().signIn(signInId), wallMs()),
   };
 }
 
@@ -43,6 +55,29 @@ function authenticate(
 
 const isValid = (token: TokenRow | null, now: number): boolean =>
   token !== null && token.revokedAt === null && (token.until === null || now < token.until);
+
+/** A new sign-in: its id, and the value of its cookie, which is shown once and kept nowhere. */
+export function newSignIn(): { readonly signInId: string; readonly cookie: string } {
+  const signInId = `s${randomHex(6)}`;
+  return { signInId, cookie: `${signInId}_${randomHex(32)}` };
+}
+
+const COOKIE = /^(s[0-9a-f]{12})_[0-9a-f]{64}$/;
+
+function signedIn(see: See, cookie: string, now: number): Caller | null {
+  const signInId = COOKIE.exec(cookie)?.[1];
+  const row = signInId === undefined ? null : see.signIn(signInId);
+  if (row === null || !isOpen(see, row, now) || !sameDigest(sha256(cookie), row.digest)) return null;
+  return { tokenId: row.signInId, principal: row.principal, signInId: row.signInId };
+}
+
+/** Only people sign in: a Claw, a host or the house has no browser (X1-029). */
+const isOpen = (see: See, row: SignInRow | null, now: number): boolean =>
+  row !== null &&
+  row.closedAt === null &&
+  now < row.until &&
+  row.principal.kind === "person" &&
+  (row.tokenId === null || isValid(see.token(row.tokenId), now));
 
 function sameDigest(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

@@ -30,7 +30,7 @@ export function makeHttpMetrics(metrics: Metrics, paths: readonly string[]): Htt
 
 export function makeLiveMetrics(metrics: Metrics): LiveMetrics {
   const sent = counter(metrics, "claw_live_frames_total", "Frames sent to live clients.", {
-    type: ["snapshot", "change", "caughtUp", "resync"],
+    type: ["snapshot", "change", "caughtUp", "resync", "heartbeat"],
   });
   const closed = counter(
     metrics,

@@ -16,12 +16,24 @@ export function describeRoutes(registry: Registry, routes: readonly Route[]): vo
   describeOpen(registry, "/readyz", "Is every part ready? 503 with the parts that are not.", ReadyAnswer);
 }
 
-const json = (schema: z.ZodType) => ({ "application/json": { schema } });
+const json = (schema: z.ZodType) => contentOf(["application/json"], schema);
+const contentOf = (mediaTypes: readonly string[], schema: z.ZodType) =>
+  Object.fromEntries(mediaTypes.map((mediaType) => [mediaType.split(";", 1)[0] ?? "", { schema }]));
 const problems = {
   default: { description: "A problem (RFC 9457).", content: { [PROBLEM_TYPE]: { schema: Problem } } },
 };
 
-function describeRoute(registry: Registry, { method, path, summary, query, body, answer }: Route): void {
+/** What stays open is answered with where to look for it. */
+const stillOpen = (answer: z.ZodType) => ({
+  202: {
+    description: "It goes on; `Location` says where to look for it.",
+    headers: z.object({ location: z.string() }),
+    content: json(answer),
+  },
+});
+
+function describeRoute(registry: Registry, route: Route): void {
+  const { method, path, summary, query, body, answer, mayStayOpen, mediaTypes } = route;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
   const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
   registry.registerPath({
@@ -34,7 +46,11 @@ function describeRoute(registry: Registry, { method, path, summary, query, body,
       query: query as z.ZodObject,
       ...(body !== null && { body: { required: true, content: json(body) } }),
     },
-    responses: { 200: { description: summary, content: json(answer) }, ...problems },
+    responses: {
+      200: { description: summary, content: contentOf(mediaTypes, answer) },
+      ...(mayStayOpen && stillOpen(answer)),
+      ...problems,
+    },
   });
 }
 

@@ -1,12 +1,13 @@
 /** Queries: each parameter is known, comes once, and has its shape; anything else is refused with the name of the first that is wrong. */
 import { z } from "zod";
+import { factsOfIssue, placeOf } from "./issue.ts";
 import { Refused } from "./problem.ts";
 
 /** How many things one page of a list may hold, and holds unless asked otherwise. */
 export const MAX_LIMIT = 500;
 export const DEFAULT_LIMIT = 100;
 
-const wholeNumber = z.string().regex(/^\d{1,15}$/, "a whole number");
+export const wholeNumber = z.string().regex(/^\d{1,15}$/, "a whole number");
 
 export const limit = wholeNumber
   .transform(Number)
@@ -36,11 +37,12 @@ export const flag = z
 
 export const PageQuery = z.strictObject({ limit, cursor });
 
-/** The parsed query. Throws `Refused` naming the parameter and the rule, never the value. */
+/** The parsed query. Throws `Refused` naming the parameter, the rule and what it takes, never the value. */
 export function parseQuery<Query extends z.ZodType>(schema: Query, query: URLSearchParams): z.output<Query> {
   const values = new Map<string, string>();
   for (const [name, value] of query) {
-    if (values.has(name)) throw badRequest("query", [name], "repeated");
+    if (values.has(name))
+      throw new Refused("bad_request", { where: placeOf("query", [name]), why: "repeated" });
     values.set(name, value);
   }
   return parsed(schema, Object.fromEntries(values), "query");
@@ -54,16 +56,5 @@ export function parsed<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const extra = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-  throw badRequest(part, [...(issue?.path ?? []), ...extra], issue?.code ?? "invalid");
-}
-
-/** Names come from the caller, so they are cut down to what a name is made of. */
-function badRequest(part: string, path: readonly PropertyKey[], why: string): Refused {
-  const where = [part, ...path.map(String)]
-    .join(".")
-    .replace(/[^A-Za-z0-9_.-]/g, "")
-    .slice(0, 80);
-  return new Refused("bad_request", { where, why });
+  throw new Refused("bad_request", factsOfIssue(part, value, result.error.issues[0]));
 }

@@ -16,6 +16,54 @@ export interface Ask<Query, Body> {
   readonly body: Body;
   /** A segment of the path by its name; what it names may not exist. */
   readonly segment: (name: string) => string;
+  /** The address by which the caller calls us. */
+  readonly origin: URL;
+  /** Tells when the caller has gone away before the answer. */
+  readonly left: () => AbortSignal;
+}
+
+/** An answer that is not the end: what was asked for goes on, and `location` is where to look for it (202). */
+export class StillOpen<Answer> {
+  readonly answer: Answer;
+  readonly location: string;
+
+  constructor(answer: Answer, location: string) {
+    this.answer = answer;
+    this.location = location;
+  }
+}
+
+/** An answer that is written already: of many parts that seldom change, each is written once (N1-031). */
+export class Written {
+  /** JSON of the route's answer, in UTF-8. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Called once all of it was sent, or nobody is there any more. */
+  readonly giveBack: () => void;
+
+  constructor({ bytes, giveBack }: Pick<Written, "bytes" | "giveBack">) {
+    this.bytes = bytes;
+    this.giveBack = giveBack;
+  }
+}
+
+/** An answer that comes piece by piece, and is kept rather than shown: a browser saves it as a file and runs nothing of it (RELIABILITY S22). */
+export class Streamed {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** How many bytes there are; fewer is a broken answer. */
+  readonly bytes: number;
+  /** SHA-256 in hex. */
+  readonly digest: string;
+  readonly mediaType: string;
+  /** Of ASCII that needs no quoting. */
+  readonly name: string;
+
+  constructor(of: Pick<Streamed, "body" | "bytes" | "digest" | "mediaType" | "name">) {
+    this.body = of.body;
+    this.bytes = of.bytes;
+    this.digest = of.digest;
+    this.mediaType = of.mediaType;
+    this.name = of.name;
+  }
 }
 
 interface Spec<Query extends z.ZodType, Body extends z.ZodType, Answer extends z.ZodType> {
@@ -28,8 +76,15 @@ interface Spec<Query extends z.ZodType, Body extends z.ZodType, Answer extends z
   /** `z.null()` for routes without one. */
   readonly body: Body;
   readonly answer: Answer;
-  readonly handle: (ask: Ask<z.output<Query>, z.output<Body>>) => z.input<Answer> | Promise<z.input<Answer>>;
+  /** True if the answer may be `StillOpen`. */
+  readonly mayStayOpen?: boolean;
+  /** Left out where the answer is JSON. */
+  readonly mediaTypes?: readonly string[];
+  readonly handle: (ask: Ask<z.output<Query>, z.output<Body>>) => Answered<z.input<Answer>>;
 }
+
+type Sent<Answer> = Answer | StillOpen<Answer> | Written | Streamed;
+type Answered<Answer> = Sent<Answer> | Promise<Sent<Answer>>;
 
 /** A request before it is read. */
 export interface RawAsk {
@@ -38,6 +93,8 @@ export interface RawAsk {
   readonly query: URLSearchParams;
   readonly body: unknown;
   readonly segment: (name: string) => string;
+  readonly origin: URL;
+  readonly left: () => AbortSignal;
 }
 
 export interface Route {
@@ -48,8 +105,12 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly answer: z.ZodType;
+  readonly mayStayOpen: boolean;
+  readonly mediaTypes: readonly string[];
   readonly respond: (ask: RawAsk) => Promise<unknown>;
 }
+
+const JSON_ONLY = ["application/json"];
 
 /** Makes a route of its description; reading the query and the body is part of it, so that no handler can forget. */
 export function route<Query extends z.ZodType, Body extends z.ZodType, Answer extends z.ZodType>(
@@ -64,6 +125,8 @@ export function route<Query extends z.ZodType, Body extends z.ZodType, Answer ex
     query,
     body: body instanceof z.ZodNull ? null : body,
     answer,
+    mayStayOpen: spec.mayStayOpen ?? false,
+    mediaTypes: spec.mediaTypes ?? JSON_ONLY,
     respond: async (raw) =>
       spec.handle({
         ...raw,
@@ -78,7 +141,10 @@ export const read = <Query extends z.ZodType, Answer extends z.ZodType>(
   spec: Omit<Spec<Query, z.ZodNull, Answer>, "method" | "body">,
 ): Route => route({ ...spec, method: "get", body: z.null() });
 
-const standing = z.int().min(0).describe("Where the views stand: everything up to here is in the answer.");
+export const standing = z
+  .int()
+  .min(0)
+  .describe("Where the views stand: everything up to here is in the answer.");
 
 /** `{"<plural>": [...], nextCursor, position}` */
 export const listOf = <Name extends string, Item extends z.ZodType>(name: Name, item: Item) =>

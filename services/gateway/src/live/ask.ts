@@ -5,19 +5,24 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Facts, RefusalCode } from "@claw/events";
 import { z } from "zod";
-import { mayDo, rolesFor } from "../auth/access.ts";
+import { type Action, mayDo, rolesFor } from "../auth/access.ts";
 import { bearerIn, type Caller } from "../auth/authenticate.ts";
 import { parseQuery } from "../http/query.ts";
 import { Refused } from "../http/problem.ts";
 import type { LiveAsk } from "./client.ts";
 import { LIVE_VIEWS, type LiveView } from "./frames.ts";
 
-/** The WebSocket subprotocol of live clients; a browser sends its token as a second one, `bearer.<token>`. */
+/**
+ * The WebSocket subprotocol of live clients. What proves the caller may come as a second one, because a browser can set no header: `bearer.<token>`, or for one that is signed
+ * in `ticket.<ticket>` (`POST /api/ws-ticket`).
+ */
 export const LIVE_SUBPROTOCOL = "claw.v1";
 const BEARER_PREFIX = "bearer.";
+const TICKET_PREFIX = "ticket.";
 
-const FLEET_VIEWS: readonly LiveView[] = ["sessions", "hosts", "endpoints", "approvals"];
 const TRANSCRIPT_VIEWS: readonly LiveView[] = ["turns", "items"];
+/** What is followed by who names nothing. */
+const UNNAMED = LIVE_VIEWS.filter((view) => view !== "signIns" && !TRANSCRIPT_VIEWS.includes(view));
 
 export const LiveQuery = z.strictObject({
   after: z
@@ -36,15 +41,23 @@ export const LiveQuery = z.strictObject({
 /** The token of an upgrade request, from either header. */
 export function bearerOf(headers: IncomingHttpHeaders): string | null {
   if (headers.authorization !== undefined) return bearerIn(headers.authorization);
-  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((word) => word.trim());
-  const bearer = offered.find((word) => word.startsWith(BEARER_PREFIX));
-  return bearer === undefined ? null : bearerIn(`Bearer ${bearer.slice(BEARER_PREFIX.length)}`);
+  const bearer = offered(headers, BEARER_PREFIX);
+  return bearer === null ? null : bearerIn(`Bearer ${bearer}`);
+}
+
+/** The ticket of an upgrade request; null if there is none. */
+export const ticketOf = (headers: IncomingHttpHeaders): string | null => offered(headers, TICKET_PREFIX);
+
+/** What follows a prefix in the first subprotocol that has it. */
+function offered(headers: IncomingHttpHeaders, prefix: string): string | null {
+  const words = (headers["sec-websocket-protocol"] ?? "").split(",").map((word) => word.trim());
+  return words.find((word) => word.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
 /** Reads the query and checks that the caller may see what it asks for. Throws `Refused`. */
 export function readAsk(query: URLSearchParams, caller: Caller): LiveAsk {
   const { after, views, session } = parseQuery(LiveQuery, query);
-  const wanted = [...new Set(views ?? (session === undefined ? FLEET_VIEWS : ["items" as const]))];
+  const wanted = [...new Set(views ?? (session === undefined ? UNNAMED : ["items" as const]))];
   const refused = wanted.map((view) => refusalFor(view, session, caller)).find((refusal) => refusal !== null);
   if (refused !== undefined) throw new Refused(refused.code, refused.facts);
   return { caller, views: wanted, sessionId: session ?? null, after: after ?? null };
@@ -56,10 +69,16 @@ function refusalFor(
   { principal: { role } }: Caller,
 ): { readonly code: RefusalCode; readonly facts: Facts } | null {
   const isTranscript = TRANSCRIPT_VIEWS.includes(view);
-  const action = isTranscript ? "transcript.read" : "fleet.read";
+  const action = actionFor(view);
   if (!mayDo(role, action))
     return { code: "forbidden", facts: { action, role, needs: rolesFor(action).join(" or ") } };
   if (isTranscript && session === undefined)
     return { code: "bad_request", facts: { where: "query.session", why: "needed for turns and items" } };
   return null;
+}
+
+/** The right to follow rows is that to list them. */
+function actionFor(view: LiveView): Action {
+  if (TRANSCRIPT_VIEWS.includes(view)) return "transcript.read";
+  return view === "signIns" ? "tokens.read" : "fleet.read";
 }

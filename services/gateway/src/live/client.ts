@@ -7,7 +7,8 @@ import type { ChangedRow, ViewReader } from "@claw/views";
 import type { WebSocket } from "ws";
 import type { Caller } from "../auth/authenticate.ts";
 import type { LiveFrame, LiveView } from "./frames.ts";
-import { advance, begin, type Progress, resync, type Step, writeFrame } from "./progress.ts";
+import { advance, begin, type Progress, resync, type Step, writeFrame, writeHeartbeat } from "./progress.ts";
+import { isWanted } from "./wanted.ts";
 
 /** Bytes that may wait in one socket before the pump stops. */
 export const MAX_BUFFERED_BYTES = 1_048_576;
@@ -31,15 +32,28 @@ export interface LiveSource {
   readonly reader: () => Pick<ViewReader, "changedAfter" | "position">;
   /** Made anew for each page, so that what it remembers is never old. */
   readonly presentFor: (caller: Caller) => Present;
+  /** Which changed rows the caller is told of, likewise. */
+  readonly seesFor: (caller: Caller) => (row: ChangedRow) => boolean;
+  /** What was given to the caller to see: another word than before means, begin anew. Empty for those who see everything. */
+  readonly sightOf: (caller: Caller) => string;
   readonly clocks: Clocks;
   readonly onFrame: (type: LiveFrame["type"]) => void;
 }
+
+/** What lies under the socket: frames of one page leave in one write, not in one each. */
+export interface Wire {
+  readonly cork: () => void;
+  readonly uncork: () => void;
+}
+const NO_WIRE: Wire = { cork: () => {}, uncork: () => {} };
 
 export interface LiveClient {
   readonly caller: Caller;
   readonly socket: WebSocket;
   /** Something may have changed: send it when the socket takes. */
   readonly wake: () => void;
+  /** Says that it is there, if nothing is kept back and the socket takes: a client that waits learns nothing by it. */
+  readonly beat: () => void;
   /** Bytes wait in the socket and the pump stands still. */
   readonly isStopped: () => boolean;
 }
@@ -49,18 +63,38 @@ interface Line {
   readonly ask: LiveAsk;
   readonly socket: WebSocket;
   readonly source: LiveSource;
+  readonly wire: Wire;
   progress: Progress;
+  /** What the caller was given to see when it was last begun. */
+  sight: string;
   isScheduled: boolean;
   stoppedAtMs: number | null;
 }
 
-export function makeLiveClient(ask: LiveAsk, socket: WebSocket, source: LiveSource): LiveClient {
+export function makeLiveClient(
+  ask: LiveAsk,
+  socket: WebSocket,
+  source: LiveSource,
+  wire: Wire = NO_WIRE,
+): LiveClient {
   const progress = begin(ask.after, source.reader().position());
-  const line: Line = { ask, socket, source, progress, isScheduled: false, stoppedAtMs: null };
+  // Nobody knows what one who comes back was given to see when they left: unless they see everything, they begin anew.
+  const sight = ask.after === null ? source.sightOf(ask.caller) : "";
+  const line: Line = {
+    ask,
+    socket,
+    source,
+    wire,
+    progress,
+    sight,
+    isScheduled: false,
+    stoppedAtMs: null,
+  };
   return {
     caller: ask.caller,
     socket,
     wake: () => wake(line),
+    beat: () => beat(line),
     isStopped: () => line.stoppedAtMs !== null,
   };
 }
@@ -71,8 +105,18 @@ function wake(line: Line): void {
   line.isScheduled = true;
   setImmediate(() => {
     line.isScheduled = false;
-    if (line.socket.readyState === line.socket.OPEN && pump(line)) wake(line);
+    if (line.socket.readyState !== line.socket.OPEN) return;
+    line.wire.cork();
+    const hasMore = pump(line);
+    line.wire.uncork();
+    if (hasMore) wake(line);
   });
+}
+
+function beat({ progress, socket, source, isScheduled, stoppedAtMs }: Line): void {
+  if (isScheduled || stoppedAtMs !== null || !progress.isCaughtUp) return;
+  socket.send(writeHeartbeat(progress.cursor, source.clocks.wallMs()));
+  source.onFrame("heartbeat");
 }
 
 /** Sends one page. True if there may be more to send now. */
@@ -81,16 +125,22 @@ function pump(line: Line): boolean {
   const reader = source.reader();
   const present = source.presentFor(ask.caller);
   const standing = reader.position();
-  if (progress.cursor > standing) return apply(line, resync(0, standing), present);
+  const sight = source.sightOf(ask.caller);
+  if (progress.cursor > standing || sight !== line.sight) {
+    line.sight = sight;
+    return apply(line, resync(0, standing), present);
+  }
+  const sees = source.seesFor(ask.caller);
+  const nowMs = source.clocks.wallMs();
   const rows = reader.changedAfter(ask.views, progress.cursor, PAGE_ROWS);
   const isLast = rows.length < PAGE_ROWS;
-  const steps = advance(progress, { rows, standing, isLast }, (row) => isOfSession(row, ask.sessionId));
+  const steps = advance(
+    progress,
+    { rows, standing, isLast },
+    (row) => isWanted(row, ask.sessionId, progress, nowMs) && sees(row),
+  );
   return steps.every((step) => apply(line, step, present)) && !isLast;
 }
-
-/** Turns and items of other sessions are not what the client asked for. */
-const isOfSession = ({ row }: ChangedRow, sessionId: string | null): boolean =>
-  sessionId === null || !("sessionId" in row) || row.sessionId === sessionId;
 
 /** Sends a step and moves the cursor past it. False when the socket has enough for now. */
 function apply(line: Line, step: Step, present: Present): boolean {

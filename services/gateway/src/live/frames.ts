@@ -7,8 +7,28 @@
  */
 import { z } from "zod";
 
-/** The kinds of rows that can be followed. `turns` and `items` only for one session, by those who may read transcripts. */
-export const LIVE_VIEWS = ["sessions", "hosts", "endpoints", "approvals", "turns", "items"] as const;
+/**
+ * The kinds of rows that can be followed. `turns` and `items` only for one session, by those who may read transcripts; `signIns` by those who may list them.
+ * `attention` is what people did about items: that an item is there follows from the other rows and from time.
+ */
+export const LIVE_VIEWS = [
+  "sessions",
+  "hosts",
+  "endpoints",
+  "approvals",
+  "commands",
+  "leases",
+  "turns",
+  "items",
+  "runtimes",
+  "egress",
+  "checkpoints",
+  "archives",
+  "attention",
+  "owners",
+  "shares",
+  "signIns",
+] as const;
 export type LiveView = (typeof LIVE_VIEWS)[number];
 
 const position = z.int().min(0);
@@ -29,5 +49,7 @@ export const LiveFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("caughtUp"), ...nothing }),
   /** The client fell behind, or was ahead of these views: what follows starts again after this position, with rows as they are now. */
   z.object({ type: z.literal("resync"), ...nothing }),
+  /** Nothing is kept back: everything up to this position was told. `at` is the house's clock in epoch ms. A page hears no pings, so it is told this way. */
+  z.object({ type: z.literal("heartbeat"), ...nothing, at: z.int() }),
 ]);
 export type LiveFrame = z.infer<typeof LiveFrame>;

@@ -103,5 +103,22 @@ export function writeFrame(frame: FrameOf, present: (row: ChangedRow) => LiveFra
   const { type, position } = frame;
   if (!("changed" in frame)) return JSON.stringify({ type, position, kind: null, key: null, row: null });
   const { view, key } = frame.changed;
-  return JSON.stringify({ type, position, kind: view, key, row: present(frame.changed) });
+  const row = present(frame.changed);
+  const head = JSON.stringify({ type, position, kind: view, key });
+  return `${head.slice(0, -1)},"row":${row === null ? "null" : textOf(row)}}`;
 }
+
+/** Clients that are shown the same row share its text. */
+const texts = new WeakMap<object, string>();
+
+function textOf(row: object): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(row);
+  texts.set(row, text);
+  return text;
+}
+
+/** Everything up to `position` was told, as of `at` (epoch ms). */
+export const writeHeartbeat = (position: number, at: number): string =>
+  JSON.stringify({ type: "heartbeat", position, kind: null, key: null, row: null, at } satisfies LiveFrame);

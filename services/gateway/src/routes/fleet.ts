@@ -5,6 +5,7 @@ import { Refused } from "../http/problem.ts";
 import { cursor, limit, PageQuery, word } from "../http/query.ts";
 import { listOf, oneOf, read } from "../http/route.ts";
 import { presenterFor } from "../present.ts";
+import { hostsFor, pageOfHosts } from "../sight.ts";
 import { pageOf } from "./page.ts";
 
 export const listHosts = read({
@@ -17,7 +18,7 @@ export const listHosts = read({
     const present = presenterFor(house, caller);
     return pageOf(
       house,
-      (reader) => reader.hosts(query),
+      (reader) => pageOfHosts(house, caller, query, reader.hosts),
       ({ rows, ...rest }) => ({ hosts: rows.map(present.host), ...rest }),
     );
   },
@@ -31,7 +32,8 @@ export const oneHost = read({
   answer: oneOf("host", HostView),
   handle: ({ house, caller, segment }) => {
     const row = house.reader().host(segment("hostId"));
-    if (row === null) throw new Refused("not_found", { kind: "host" });
+    if (row === null || !hostsFor(house, caller)(row.hostId))
+      throw new Refused("not_found", { kind: "host" });
     return { host: presenterFor(house, caller).host(row) };
   },
 });
@@ -48,25 +50,48 @@ export const listEndpoints = read({
     const filter = query.host === undefined ? {} : { hostId: query.host };
     return pageOf(
       house,
-      (reader) => reader.endpoints(filter, query),
+      (reader) => pageOfHosts(house, caller, query, (page) => reader.endpoints(filter, page)),
       ({ rows, ...rest }) => ({ endpoints: rows.map(present.endpoint), ...rest }),
     );
   },
 });
 
+/** N1-025 */
 export const listApprovals = read({
   path: "/api/approvals",
   summary: "What Codex asked of somebody",
   action: "fleet.read",
-  query: z.strictObject({ state: z.enum(["open", "closed"]).optional(), limit, cursor }),
+  query: z.strictObject({
+    state: z.enum(["open", "closed"]).optional(),
+    session: word.describe("What was asked in this session."),
+    limit,
+    cursor,
+  }),
   answer: listOf("approvals", ApprovalView),
   handle: ({ house, caller, query }) => {
     const present = presenterFor(house, caller);
-    const filter = query.state === undefined ? {} : { state: query.state };
+    const { state, session } = query;
+    const filter = {
+      ...(state !== undefined && { state }),
+      ...(session !== undefined && { sessionId: session }),
+    };
     return pageOf(
       house,
       (reader) => reader.approvals(filter, query),
       ({ rows, ...rest }) => ({ approvals: rows.map(present.approval), ...rest }),
     );
+  },
+});
+
+export const oneApproval = read({
+  path: "/api/approvals/{sessionId}/{requestId}",
+  summary: "One thing that Codex asked of somebody",
+  action: "fleet.read",
+  query: z.strictObject({}),
+  answer: oneOf("approval", ApprovalView),
+  handle: ({ house, caller, segment }) => {
+    const row = house.reader().approval(segment("sessionId"), segment("requestId"));
+    if (row === null) throw new Refused("not_found", { kind: "approval" });
+    return { approval: presenterFor(house, caller).approval(row) };
   },
 });

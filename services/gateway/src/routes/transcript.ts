@@ -5,12 +5,13 @@
 import type { SessionId } from "@claw/events";
 import { type ItemRow, type PageOf, TranscriptItemView, type ViewReader } from "@claw/views";
 import { z } from "zod";
+import { Refused } from "../http/problem.ts";
 import { cursor, flag, limit } from "../http/query.ts";
 import { listOf, read } from "../http/route.ts";
 import { presenterFor } from "../present.ts";
 import { readOlder } from "./older.ts";
 import { pageOf } from "./page.ts";
-import { knownSession } from "./sessions.ts";
+import { sessionWithWords } from "./sessions.ts";
 
 /** Items read at a time, and the letters after which a page ends before it is full. */
 const PORTION = 20;
@@ -29,11 +30,14 @@ export const sessionTranscript = read({
   }),
   answer: listOf("items", TranscriptItemView),
   handle: async ({ house, caller, query, segment }) => {
-    const session = knownSession(house, segment("sessionId"));
+    const session = sessionWithWords(house, caller, segment("sessionId"));
     const present = presenterFor(house, caller);
     if (query.older) {
       const position = house.reader().position();
       const { rows, nextCursor } = await readOlder(house, session, query);
+      // A host may take its time, and who asked may have lost what they had meanwhile (RELIABILITY S11, X1-026).
+      if (!house.tokens.isStillGood(caller)) throw new Refused("unauthenticated");
+      sessionWithWords(house, caller, session.sessionId);
       return { items: rows.map(present.item), nextCursor, position };
     }
     const page = { ...query, newestFirst: query.order === "newest" };
