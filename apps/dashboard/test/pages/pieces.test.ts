@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { piecesOf } from "../../src/pages/session/domain/pieces.ts";
+import { sized } from "../../src/words/figures.ts";
+
+/** What may stand between two pieces: one backtick, or a fence with its line. */
+const MARKS = /^(?:`|```[^\n`]*\n|\n```[ \t]*)*$/;
+
+describe("a message in pieces", () => {
+  it("shows what stands between backticks apart, and what is not closed as words", () => {
+    expect(piecesOf("a `b c` d ` e")).toEqual([
+      { kind: "words", text: "a " },
+      { kind: "code", text: "b c" },
+      { kind: "words", text: " d ` e" },
+    ]);
+    expect(piecesOf("say:\n```sh\nnpm test\n--all\n```\ndone")).toEqual([
+      { kind: "words", text: "say:\n" },
+      { kind: "block", text: "npm test\n--all" },
+      { kind: "words", text: "\ndone" },
+    ]);
+    expect(piecesOf("")).toEqual([]);
+  });
+
+  it("loses nothing but the marks, whatever the text is", () => {
+    const text = fc
+      .array(fc.constantFrom("`", "```", "\n", "<b>", "a", " ", "sh"))
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(text, (whole) => {
+        let at = 0;
+        for (const { kind, text: piece } of piecesOf(whole)) {
+          const found = whole.indexOf(piece, at);
+          expect(whole.slice(at, found)).toMatch(MARKS);
+          if (kind === "code") expect(piece).not.toMatch(/[`\n]/);
+          at = found + piece.length;
+        }
+        expect(whole.slice(at)).toMatch(MARKS);
+      }),
+    );
+  });
+
+  it("stays quick over a long text of marks that close nothing", () => {
+    const began = performance.now();
+    piecesOf("```".repeat(6_000));
+    piecesOf("` ".repeat(9_999));
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+});
+
+it("sizes are said as people say them", () => {
+  expect([0, 1, 812, 1_536, 1_234_567, 5_368_709_120].map(sized)).toEqual([
+    "0\u00a0bytes",
+    "1\u00a0byte",
+    "812\u00a0bytes",
+    "1.50\u00a0KiB",
+    "1.18\u00a0MiB",
+    "5.00\u00a0GiB",
+  ]);
+});
