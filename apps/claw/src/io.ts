@@ -12,9 +12,17 @@ export interface Io {
   readonly say: (line: string) => void;
   /** Colour is welcome: stdout is a terminal and nobody set NO_COLOR. */
   readonly hasColour: boolean;
+  /** Standard input, read when it is asked for. */
+  readonly input: () => AsyncIterable<Uint8Array>;
+  /** A line on stderr that the next one replaces, "" for none; absent where stderr is no terminal. */
+  readonly progress?: (line: string) => void;
   readonly nowMs: () => number;
   /** Aborted when the command is told to stop, by Ctrl-C or because nobody reads its output any more. */
   readonly stop: AbortSignal;
+  /** Hands the terminal to a program until it ends, and gives its exit code; null where there is no such program. Told to stop, it stops the program. */
+  readonly run: (argv: readonly string[]) => Promise<number | null>;
+  /** Asks for this long to end after being told to stop: for what has to be given back first. */
+  readonly endWithin: (ms: number) => void;
 }
 
 /** A command that cannot do what it was asked. `sentence` says why and what to do. */

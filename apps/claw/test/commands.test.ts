@@ -6,7 +6,7 @@ import { newBearer, readBearer } from "@claw/runtime";
 import { afterEach, describe, expect, test } from "vitest";
 import { DEFAULT_URL, targetOf } from "../src/client/target.ts";
 import { writePidFile } from "../src/house/pid-file.ts";
-import { type Answer, claw, startStub, type Stub } from "./stub-house.ts";
+import { type Answer, claw, problem, startStub, type Stub } from "./stub-house.ts";
 
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
   version: string;
@@ -52,20 +52,6 @@ const session = (id: string, more: object = {}) => ({
 const list = (key: string, rows: readonly object[], nextCursor: string | null = null): Answer => ({
   body: { [key]: rows, nextCursor, position: 7 },
 });
-const problem = (status: number, code: string, facts: object = {}): Answer => ({
-  status,
-  body: {
-    type: "x",
-    title: "It is refused.",
-    status,
-    code,
-    detail: "d",
-    remedy: "Do this.",
-    facts,
-    instance: "i",
-  },
-});
-
 describe("claw get", () => {
   test("S1-077: a table, with ages and without control sequences", async () => {
     const evil = "a\u001b[2Jb\u001b]0;title\u0007c\u202ed\nnext";
@@ -76,9 +62,9 @@ describe("claw get", () => {
     expect(exitCode).toBe(0);
     expect(out).toBe(
       [
-        "SESSION   HOST   STATUS                        FRESHNESS   REPO       BRANCH   SEEN   SUMMARY",
-        "s1        box    active+waitingOnApproval 7m   live 3s     acme/app   main     42s    runs the tests",
-        "s2        box    active+waitingOnApproval 7m   live 3s     -          main     42s    abcd next",
+        "SESSION   HOST   STATUS                        FRESHNESS   WORK   REPO       BRANCH   SEEN   SUMMARY",
+        "s1        box    active+waitingOnApproval 7m   live 3s     -      acme/app   main     42s    runs the tests",
+        "s2        box    active+waitingOnApproval 7m   live 3s     -      -          main     42s    abcd next",
         "",
       ].join("\n"),
     );
@@ -141,7 +127,7 @@ describe("exit codes (DESIGN 3)", () => {
     const { run } = await against(() => problem(status, code, { seen: 3 }));
     const ran = await run("describe", "session", "s1");
     expect(ran).toMatchObject({ exitCode, out: "" });
-    expect(ran.err).toContain("It is refused. (seen=3) Do this.");
+    expect(ran.err).toContain(`It is refused. (${code}: seen=3) Do this.`);
   });
 
   test("nothing there is exit 7 and one sentence", async () => {
@@ -278,6 +264,17 @@ describe("commands that change something", () => {
     const bearer = out.split(" ")[2] ?? "";
     expect(house.calls[0]?.body).toContain(sha256(bearer));
     expect(err).not.toContain(bearer);
+  });
+
+  test("a group is sent only if it was given; what is no group is refused here", async () => {
+    const { run, stub: house } = await against(() => accepted);
+    const create = ["token", "create", "--name", "c", "--role", "claw"];
+    await run(...create);
+    await run(...create, "--group", "release");
+    await run("host", "add", "build-2", "--group", "release");
+    expect((await run(...create, "--group", "no such")).exitCode).toBe(2);
+    const groups = house.calls.map(({ body }) => (JSON.parse(body) as Record<string, unknown>)["group"]);
+    expect(groups).toEqual([undefined, "release", "release"]);
   });
 
   test("quarantine retry and waive name the entry and the reason; without such an entry nothing is sent", async () => {

@@ -80,6 +80,33 @@ describe("N1-006: claw watch", () => {
     expect(ran.out).toBe("9  sessions  s9  idle\n");
   });
 
+  test("W-33: what was registered, shared or put off is told in a few words as well", async () => {
+    const told = (position: number, kind: string, key: string, row: object) => ({
+      type: "change",
+      position,
+      kind,
+      key,
+      row,
+    });
+    const house = await scripted([
+      told(3, "runtimes", "rt-1", { status: "ready", runtime: "container", owner: "ann" }),
+      told(4, "shares", "session/s1/bob", { kind: "share", to: "bob", level: "viewer", by: "ann" }),
+      told(5, "checkpoints", "s1", { sessionId: "s1", count: 3, bytes: 9_000, newest: [] }),
+      told(6, "attention", "waiting/s1/r1", { assignedTo: "bob", snoozedUntil: null }),
+    ]);
+    const ran = await claw(
+      ["watch", "runtimes", "shares", "checkpoints", "attention"],
+      { CLAW_URL: house.url, CLAW_TOKEN: TOKEN },
+      (out, stop) => {
+        if (out.includes("waiting/s1")) stop();
+      },
+    );
+    expect(house.calls[0]?.url).toBe("/api/live?views=runtimes%2Cshares%2Ccheckpoints%2Cattention");
+    expect(ran.out).toBe(
+      "3  runtimes  rt-1  ready  container  ann\n4  shares  session/s1/bob  share  bob  viewer  ann\n5  checkpoints  s1  3  9000\n6  attention  waiting/s1/r1  bob\n",
+    );
+  });
+
   test("a house that is not there is exit 7; one that says no is exit 4", async () => {
     const house = await scripted([]);
     const env = { CLAW_URL: house.url, CLAW_TOKEN: TOKEN };

@@ -52,7 +52,7 @@ test("names go through xargs; exit codes reach the shell; NO_COLOR and pipes hav
     "claw get hosts -o name | while read id; do claw describe host $id || exit $?; done",
     env,
   );
-  expect(ran).toEqual({ code: 3, out: "", err: "There is no such thing. List them.\n" });
+  expect(ran).toEqual({ code: 3, out: "", err: "There is no such thing. (not_found) List them.\n" });
   expect((await shell("claw get hosts", env)).out).not.toContain("\u001b");
 });
 
@@ -72,4 +72,25 @@ test("Ctrl-C ends a watch quietly, with exit 0", async () => {
   await connected;
   child.kill("SIGINT");
   expect([await ended, err]).toEqual([0, ""]);
+});
+
+test("Ctrl-C gives a held lease back before the process ends, with exit 0", async () => {
+  const token = { generation: 1, counter: 1 };
+  const lease = { leaseId: "l-1", state: "inForce", ttlMs: 600, token };
+  const types = () => started.calls.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+  let renewed = (): void => {};
+  const isRenewed = new Promise<void>((resolve) => (renewed = resolve));
+  const started = await startStub(() => {
+    if (types().at(-1) === "lease.renew") renewed();
+    return { body: { commandId: "l-1", decision: "accepted", lease } };
+  });
+  stub = started;
+  const child = spawn(process.execPath, [CLAW, "lease", "acquire", "s1", "--hold"], {
+    env: { CLAW_URL: started.url, CLAW_TOKEN },
+    stdio: "ignore",
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  await isRenewed;
+  child.kill("SIGINT");
+  expect([await ended, types().at(-1)]).toEqual([0, "lease.release"]);
 });

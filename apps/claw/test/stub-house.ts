@@ -12,6 +12,8 @@ export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The call arrives, and its answer does not: the connection breaks. */
+  readonly isLost?: boolean;
 }
 export interface Call {
   readonly method: string;
@@ -27,13 +29,16 @@ export interface Stub {
   readonly close: () => Promise<void>;
 }
 
+const NOT_FOUND: Answer = { status: 404, body: {} };
+
 /** `answer` is asked for each request by its path and query. */
 export async function startStub(answer: (url: string) => Answer | undefined): Promise<Stub> {
   const calls: Call[] = [];
   const live = new WebSocketServer({ noServer: true, handleProtocols: () => "claw.v1" });
   const server = createServer(async (request, response) => {
     calls.push({ ...aboutOf(request), body: await textOf(request) });
-    const { status = 200, headers = {}, body } = answer(request.url ?? "") ?? { status: 404, body: {} };
+    const { status = 200, headers = {}, body, isLost } = answer(request.url ?? "") ?? NOT_FOUND;
+    if (isLost === true) return void response.destroy();
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(typeof body === "string" ? body : JSON.stringify(body));
   });
@@ -69,13 +74,37 @@ export interface Ran {
   readonly err: string;
 }
 
+export interface More {
+  /** What stands on standard input. */
+  readonly input?: string;
+  readonly stopping?: AbortController;
+  /** What a program that gets the terminal ends with; null: there is none. */
+  readonly run?: (argv: readonly string[]) => number | null;
+}
+
+/** A problem as the house writes it. */
+export const problem = (status: number, code: string, facts: object = {}, members: object = {}): Answer => ({
+  status,
+  body: {
+    type: "x",
+    title: "It is refused.",
+    status,
+    code,
+    detail: "d",
+    remedy: "Do this.",
+    facts,
+    instance: "i",
+    ...members,
+  },
+});
+
 /** Runs a command line. `onOut` hears each piece of output and may stop the command. */
 export async function claw(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   onOut: (out: string, stop: () => void) => void = () => {},
+  { input = "", stopping = new AbortController(), run = () => null }: More = {},
 ): Promise<Ran> {
-  const stopping = new AbortController();
   const heard = { out: "", err: "" };
   const io: Io = {
     env,
@@ -87,6 +116,11 @@ export async function claw(
       heard.err += `${line}\n`;
     },
     hasColour: false,
+    input: async function* () {
+      yield Buffer.from(input);
+    },
+    endWithin: () => {},
+    run: (program) => Promise.resolve(run(program)),
     nowMs: () => NOW,
     stop: stopping.signal,
   };

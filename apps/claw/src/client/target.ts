@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment, EXIT } from "@claw/runtime";
-import { houseAddress } from "../house/pid-file.ts";
+import { houseAddress, uplinkAddress } from "../house/pid-file.ts";
 import { CommandFailed } from "../io.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:7420";
@@ -44,6 +44,10 @@ function addressFound(env: Environment): string | null {
   const address = URL.parse(houseAddress(dataDirOf(env)) ?? "");
   return address !== null && isLoopback(address) ? address.href : null;
 }
+
+/** Where connectors reach the house that runs here: its uplink, if that has an address of its own. */
+export const uplinkOf = (env: Environment, { url }: Target): URL =>
+  readAddress(uplinkAddress(dataDirOf(env), url) ?? "") ?? url;
 
 const dataDirOf = (env: Environment): string => env["CLAW_DATA_DIR"] || ".claw";
 

@@ -2,7 +2,7 @@
 import { EXIT, type Environment, KNOWN_VARIABLES, unknownVariables } from "@claw/runtime";
 import type { Thing } from "../client/pages.ts";
 import { CommandFailed } from "../io.ts";
-import { at } from "../render/looks.ts";
+import { at } from "../render/columns.ts";
 import { type Format, type Look, writeList } from "../render/output.ts";
 import { MEANINGS } from "../settings-table.ts";
 import { outputOption, type Register } from "./shape.ts";

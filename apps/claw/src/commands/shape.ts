@@ -1,4 +1,5 @@
 /** What every command module is: it adds its commands to a program, and runs them through `act`. */
+import { CommandId, GroupId } from "@claw/events";
 import { unknownVariables } from "@claw/runtime";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Io } from "../io.ts";
@@ -36,3 +37,42 @@ export function positiveNumber(text: string): number {
   if (/^\d{1,15}$/.test(text) && Number(text) > 0) return Number(text);
   throw new InvalidArgumentError("It is not a whole number above 0.");
 }
+
+/** The id of a group, as commander reads arguments. */
+export function groupId(text: string): GroupId {
+  const read = GroupId.safeParse(text);
+  if (read.success) return read.data;
+  throw new InvalidArgumentError("It takes lower-case letters, digits, _ and -, at most 63.");
+}
+
+/** The id of a command that the caller chooses. */
+export function commandId(text: string): CommandId {
+  const read = CommandId.safeParse(text);
+  if (read.success) return read.data;
+  throw new InvalidArgumentError("It takes lower-case letters, digits, _ and -, at most 63.");
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** A time such as `30s`, `500ms`, `24h` or `7d`, in ms. */
+export function duration(text: string): number {
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = Number(amount) * (UNIT_MS[unit ?? ""] ?? Number.NaN);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError("It takes a number with its unit, such as 30s, 5m, 24h or 7d.");
+}
+
+/** A time that the house takes from `least` to `most`: said here in the caller's own words, before the house is asked. */
+export const durationBetween =
+  (least: string, most: string) =>
+  (text: string): number => {
+    const ms = duration(text);
+    if (ms >= duration(least) && ms <= duration(most)) return ms;
+    throw new InvalidArgumentError(`It takes ${least} to ${most}.`);
+  };

@@ -1,15 +1,7 @@
-/** Handing a command to the house. Its id is made here, so that a lost answer can be asked for again without doing the thing twice. */
-import { EXIT, newId } from "@claw/runtime";
-import { post } from "../client/http.ts";
+/** Commands of which only the decision matters: they change the house itself, and no host has a part in them. */
+import { type Answer, answerOf, ask, type Unnamed } from "../client/ask.ts";
 import type { Target } from "../client/target.ts";
-import { CommandFailed } from "../io.ts";
 
-export async function submit(target: Target, command: Readonly<Record<string, unknown>>): Promise<void> {
-  const named = { ...command, commandId: newId("cmd") };
-  try {
-    await post(target, "/api/commands", named);
-  } catch (error) {
-    if (!(error instanceof CommandFailed) || error.exitCode !== EXIT.unreachable) throw error;
-    await post(target, "/api/commands", named);
-  }
-}
+/** Fails if it was refused, in the house's own words. */
+export const submit = async (target: Target, command: Unnamed): Promise<Answer> =>
+  answerOf(target, await ask(target, command));

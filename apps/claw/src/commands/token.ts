@@ -1,13 +1,13 @@
 /** `claw token`: who may call. A token is made here, shown once, and the house keeps its SHA-256 (X1-029). */
 import { rmSync, writeFileSync } from "node:fs";
-import { sha256 } from "@claw/events";
+import { DEFAULT_GROUP, type GroupId, sha256 } from "@claw/events";
 import { EXIT, newBearer } from "@claw/runtime";
 import { type Command, Option } from "commander";
 import { readRows } from "../client/pages.ts";
 import { CommandFailed, type Io } from "../io.ts";
 import { tokens } from "../render/looks.ts";
 import { type Format, writeList } from "../render/output.ts";
-import { outputOption, positiveNumber, type Register, type Setting } from "./shape.ts";
+import { groupId, outputOption, positiveNumber, type Register, type Setting } from "./shape.ts";
 import { submit } from "./submit.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,6 +15,8 @@ interface CreateFlags {
   readonly name: string;
   readonly role: string;
   readonly days?: number;
+  readonly group?: GroupId;
+  readonly root?: string;
   readonly out?: string;
 }
 
@@ -55,13 +57,16 @@ function addCreate(group: Command, { io, target }: Setting): void {
         .makeOptionMandatory(),
     )
     .option("--days <n>", "how long it is good; for ever without", positiveNumber)
+    .option("--group <id>", `the group whose sessions a Claw acts on (default: ${DEFAULT_GROUP})`, groupId)
+    .option("--root <session>", "the one tree that a viewer's token reads, by the session at its top")
     .option("--out <file>", "write it to this new file, for the owner only")
     .addHelpText("after", EXAMPLES)
-    .action(async ({ name, role, days, out }: CreateFlags) => {
+    .action(async ({ name, role, days, group, root, out }: CreateFlags) => {
       const { tokenId, bearer } = newBearer("api");
       const until = days === undefined ? null : io.nowMs() + days * DAY_MS;
       if (out !== undefined) keep(out, bearer);
-      const command = { type: "token.create", tokenId, tokenDigest: sha256(bearer), name, role, until };
+      const made = { type: "token.create", tokenId, tokenDigest: sha256(bearer), name, role, until };
+      const command = { ...made, ...(group !== undefined && { group }), ...(root !== undefined && { root }) };
       await submit(target(), command).catch((error: unknown) => {
         if (out !== undefined) rmSync(out);
         throw error;
@@ -90,5 +95,6 @@ const EXAMPLES = `
 Examples:
   $ claw token create --name grafana --role viewer --days 90
   $ claw token create --name ann --role operator --out ann.token
+  $ claw token create --name release-claw --role claw --group release --out release.token
   $ claw token list -o name
 `;

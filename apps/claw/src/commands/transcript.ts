@@ -1,6 +1,7 @@
 /** `claw transcript`: what was said and done in a session, and with `-f` what is being said. */
 import { Option } from "commander";
 import { follow } from "../client/live.ts";
+import { idsLike, orLike } from "../client/nearest.ts";
 import { type List, readPage, type Thing } from "../client/pages.ts";
 import type { Target } from "../client/target.ts";
 import type { Io } from "../io.ts";
@@ -35,7 +36,8 @@ async function transcript(io: Io, target: Target, session: string, flags: Flags)
   const isFollowing = flags.follow === true;
   const writeOnce = isFollowing ? onceDone(write) : write;
   const path = `/api/sessions/${encodeURIComponent(session)}/transcript`;
-  const position = await writePast(target, { path, key: "items", params: {} }, flags.tail, writeOnce);
+  const past = () => writePast(target, { path, key: "items", params: {} }, flags.tail, writeOnce);
+  const position = await orLike(past, () => idsLike(target, "session", session));
   if (!isFollowing) return;
   await follow(target, {
     params: { session, views: "items" },

@@ -6,7 +6,8 @@ import { follow } from "../client/live.ts";
 import { readRows, type Thing } from "../client/pages.ts";
 import { isLoopback, type Target } from "../client/target.ts";
 import { CommandFailed, type Io } from "../io.ts";
-import { at, endpoints, hosts, type sessions } from "../render/looks.ts";
+import { at } from "../render/columns.ts";
+import { endpoints, hosts, type sessions } from "../render/looks.ts";
 import { oneLine } from "../render/terminal.ts";
 import { fail, type Finding, ok, warn } from "./check.ts";
 

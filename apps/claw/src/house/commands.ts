@@ -1,6 +1,8 @@
-/** The commands that run a house, or a part of one, in this process. */
+/** The commands that run a house or a fleet, or a part of one, in this process, or that look after its files. */
 import { runMain } from "@claw/runtime";
 import type { Command } from "commander";
+import { registerFleetCommands } from "../fleet/commands.ts";
+import { registerStorageCommands } from "../storage/commands.ts";
 import { bench } from "./bench.ts";
 import { connect, type ConnectFlags } from "./connect.ts";
 import { down } from "./down.ts";
@@ -15,8 +17,11 @@ export function registerHouseCommands(program: Command): void {
 
   program
     .command("down")
-    .description("stop what `claw up` started, the app-server included")
+    .description("stop what `claw up` or `claw fleet` started, the app-server included")
     .action(() => runMain(down()));
+
+  registerFleetCommands(program);
+  registerStorageCommands(program);
 
   program
     .command("connect")
@@ -24,6 +29,7 @@ export function registerHouseCommands(program: Command): void {
     .option("--url <url>", "the house (default: CLAW_URL)")
     .option("--host <id>", "this machine's id, as it was added (default: CLAW_HOST_ID, else its name)")
     .option("--token-file <file>", "the host's token, - for standard input (default: CLAW_TOKEN_FILE)")
+    .option("--ca-file <file>", "trust this certificate, or those that it signed, and no other (https)")
     .action((flags: ConnectFlags) => runMain(connect(flags)));
 
   program

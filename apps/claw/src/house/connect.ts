@@ -19,30 +19,39 @@ import { isLoopback } from "../client/target.ts";
 import { hostTokenFile } from "./credentials.ts";
 import { runningHouse } from "./pid-file.ts";
 import { keepSecret } from "./secret-file.ts";
-import { fromEnvironment, houseSettings } from "./settings.ts";
+import { fromEnvironment, placeSettings } from "./settings.ts";
 import { thisHostId } from "./this-host.ts";
 
 const settings = {
-  ...houseSettings,
+  ...placeSettings,
   url: { variable: "CLAW_URL", schema: text("http://127.0.0.1:7420") },
   tokenFile: { variable: "CLAW_TOKEN_FILE", schema: optionalText },
+  tlsCert: { variable: "CLAW_TLS_CERT", schema: optionalText },
 } as const;
 
 export interface ConnectFlags {
   readonly url?: string;
   readonly host?: string;
   readonly tokenFile?: string;
+  readonly caFile?: string;
 }
 
 /** Runs until interrupted. `--token-file -` reads the token from standard input once and keeps it in the data directory. */
 export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
+  watchFor(flags, { isOwn: false });
+
+/** `isOwn`: the house or fleet that runs on this data directory asked for it; nobody else may. */
+export const watchFor = (
+  flags: ConnectFlags,
+  { isOwn }: { readonly isOwn: boolean },
+): Effect.Effect<never, Stopped> =>
   Effect.scoped(
     Effect.gen(function* () {
       const config = yield* fromEnvironment(settings);
       const dataDir = resolve(config.dataDir);
-      yield* refuseHouse(dataDir);
+      if (!isOwn) yield* refuseHouse(dataDir);
       const url = flags.url ?? config.url;
-      yield* checkAddress(url);
+      yield* Effect.forEach(url.split(","), (address) => checkAddress(address.trim()), { discard: true });
       const hostId = yield* hostIdFrom(flags.host, config.hostId);
       const tokenFile = yield* takeToken(dataDir, flags.tokenFile ?? config.tokenFile);
       yield* startConnector({
@@ -51,6 +60,7 @@ export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
         settings: yield* fromEnvironment(connectorSettings),
         url,
         tokenFile,
+        ...trusting(flags.caFile ?? (isOwn ? config.tlsCert : undefined)),
         clocks: systemClocks,
         health: makeHealth(),
         metrics: makeMetrics(),
@@ -62,6 +72,9 @@ export const connect = (flags: ConnectFlags): Effect.Effect<never, Stopped> =>
       return yield* Effect.never;
     }),
   );
+
+const trusting = (caFile: string | undefined): { readonly caFile?: string } =>
+  caFile === undefined ? {} : { caFile: resolve(caFile) };
 
 /** Refuses what is no http or https address, and says when the token would go over a network in clear text. */
 const checkAddress = (url: string): Effect.Effect<void, Stopped> =>

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, CommandId, type HostId, type Principal, sha256, TokenId } from "@claw/events";
-import { EXIT, newBearer, newId, Stopped } from "@claw/runtime";
+import { EXIT, newBearer, newId, readBearer, Stopped } from "@claw/runtime";
 import type { ViewReader } from "@claw/views";
 import type { Gate } from "@claw/wire";
 import { Effect } from "effect";
@@ -14,10 +14,23 @@ import { keepSecret } from "./secret-file.ts";
 const HOUSE: Principal = { kind: "house", name: "claw up", role: "admin" };
 
 export const adminTokenFile = (dataDir: string): string => join(dataDir, "admin-token");
+/** What `ensureAdminToken` wrote. */
+export const readAdminToken = (dataDir: string): string =>
+  readFileSync(adminTokenFile(dataDir), "utf8").trim();
 export const hostTokenFile = (dataDir: string): string => join(dataDir, "host-token");
 
 /** Is this bearer, by its digest, a valid one of this host, or of a person (null)? Told by the views, which know every token that was recorded. */
 export type IsKnown = (bearer: string, hostId: HostId | null) => boolean;
+
+/** By digest, among the tokens that the views hold. */
+export const knownTokens =
+  (reader: () => ViewReader): IsKnown =>
+  (bearer, hostId) => {
+    const id = readBearer(bearer)?.tokenId;
+    const row = id === undefined ? null : reader().token(id);
+    const isValid = row !== null && row.revokedAt === null && row.tokenDigest === sha256(bearer);
+    return isValid && row.hostId === hostId;
+  };
 
 /** Makes the admin token unless the file holds a valid one. True if it was made now. */
 export const ensureAdminToken = (

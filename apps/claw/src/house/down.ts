@@ -1,11 +1,11 @@
-/** `claw down`: stops what `claw up` started, the app-server that its connector started included. Nothing else. */
+/** `claw down`: stops what `claw up` or `claw fleet` started, the app-server that its connector started included. Nothing else. */
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stopOwnAppServer } from "@claw/connector";
 import { EXIT, type Stopped } from "@claw/runtime";
 import { Effect } from "effect";
 import { isAlive, runningHouse } from "./pid-file.ts";
-import { fromEnvironment, houseSettings } from "./settings.ts";
+import { fromEnvironment, placeSettings } from "./settings.ts";
 
 /** How long a house may take to end before it is killed. */
 const PATIENCE_MS = 10_000;
@@ -13,7 +13,7 @@ const PATIENCE_MS = 10_000;
 /** Ends with `notFound` when nothing was running. */
 export const down = (): Effect.Effect<number, Stopped> =>
   Effect.gen(function* () {
-    const { dataDir } = yield* fromEnvironment(houseSettings);
+    const { dataDir } = yield* fromEnvironment(placeSettings);
     const pid = runningHouse(resolve(dataDir));
     if (pid !== null) yield* Effect.promise(() => end(pid));
     const hadAppServer = yield* stopOwnAppServer(join(resolve(dataDir), "connector"));

@@ -2,27 +2,36 @@
 import { join, resolve } from "node:path";
 import { type Connector, startConnector } from "@claw/connector";
 import { openSqlitePulse } from "@claw/eventlog";
-import { type HostId, sha256 } from "@claw/events";
-import { type Gateway, startGateway } from "@claw/gateway";
+import type { HostId } from "@claw/events";
+import { type Gateway, type GatewaySettings, startGateway } from "@claw/gateway";
 import { type Ingest, startIngest } from "@claw/ingest";
 import { startPolicy } from "@claw/policy";
-import { type Projector, startProjector } from "@claw/projector";
+import { startProjector } from "@claw/projector";
 import { makeRedactor } from "@claw/redact";
 import {
   makeDiagnostics,
   makeHealth,
   makeMetrics,
   newId,
-  readBearer,
   type Stopped,
   systemClocks,
+  watchLoop,
 } from "@claw/runtime";
 import type { HostBeat } from "@claw/views";
 import { Effect, type Scope } from "effect";
-import { ensureAdminToken, ensureHostToken, hostTokenFile, type IsKnown } from "./credentials.ts";
+import { refuseFleetFolder } from "../fleet/folder.ts";
+import { keepArchives } from "./archives.ts";
+import {
+  ensureAdminToken,
+  ensureHostToken,
+  hostTokenFile,
+  knownTokens,
+  readAdminToken,
+} from "./credentials.ts";
 import { linkKey } from "./link-key.ts";
 import { openLog } from "./log.ts";
 import { settled } from "./settle.ts";
+import { SITE } from "./site.ts";
 import { allFromEnvironment, upSettings } from "./settings.ts";
 import { thisHostId } from "./this-host.ts";
 
@@ -32,6 +41,8 @@ export interface House {
   readonly hostId: HostId;
   readonly connector: Connector | null;
   readonly adminTokenIsNew: boolean;
+  /** For the first look at the dashboard; null where the admin token was made at an earlier start. */
+  readonly loginLink: string | null;
   /** Never succeeds: fails or dies with what ended a service, so that the process ends with it and can be started again. */
   readonly ended: Effect.Effect<never, Stopped>;
 }
@@ -44,6 +55,7 @@ export const openHouse = Effect.fnUntraced(function* (options: {
   const dataDir = resolve(settings.house.dataDir);
   const hostId = settings.house.hostId ?? thisHostId();
 
+  yield* refuseFleetFolder(dataDir);
   const log = yield* openLog(dataDir);
   const shell = {
     dataDir,
@@ -54,27 +66,35 @@ export const openHouse = Effect.fnUntraced(function* (options: {
     redactor: makeRedactor({ linkKey: linkKey(dataDir) }),
     ids: { newId },
   };
+  watchLoop(shell.metrics);
   shell.health.set("log", { ok: true, detail: "durable: every commit is synced" });
 
   const pulse = yield* openSqlitePulse({ path: join(dataDir, "pulse.db") }).pipe(Effect.orDie);
   const projector = yield* startProjector({ ...shell, log });
-  const { gate } = yield* startPolicy({ ...shell, log });
-  const ingest = yield* startIngest({ ...shell, log, pulse, settings: settings.ingest });
-  const gateway = yield* startGateway({
+  const policy = yield* startPolicy({ ...shell, log });
+  const { gate } = policy;
+  const archives = yield* keepArchives({ ...shell, log, projector, gate });
+  let gateway: Gateway | null = null;
+  const mcpUrl = () => (gateway === null ? null : mcpUrlAt(gateway.url));
+  const ingest = yield* startIngest({ ...shell, log, pulse, settings: settings.ingest, mcpUrl });
+  gateway = yield* startGateway({
     ...shell,
     log,
     gate,
     pages: ingest.pages,
+    archives,
     handleUplink: ingest.handleUpgrade,
     overlay: (id) => overlayOf(ingest, id),
     reader: projector.reader,
     feed: projector.feed,
     settings: settings.gateway,
+    oidc: settings.oidc,
+    site: SITE,
   });
-  const ended = Effect.raceFirst(ingest.ended, projector.ended);
+  const ended = Effect.raceAllFirst([ingest.ended, policy.ended, projector.ended]);
   yield* Effect.raceFirst(settled(log, projector.feed, shell.health), ended);
 
-  const isKnown = knownTokens(projector);
+  const isKnown = knownTokens(projector.reader);
   const adminTokenIsNew = yield* ensureAdminToken(dataDir, gate, isKnown);
   yield* ensureHostToken(dataDir, hostId, gate, projector.reader, isKnown);
   yield* Effect.raceFirst(settled(log, projector.feed, shell.health), ended);
@@ -85,29 +105,30 @@ export const openHouse = Effect.fnUntraced(function* (options: {
         hostId,
         dataDir: join(dataDir, "connector"),
         settings: settings.connector,
-        url: `http://${loopbackOf(settings.gateway.host)}:${gateway.port}`,
+        ...wayIn(settings.gateway, gateway),
         tokenFile: hostTokenFile(dataDir),
       })
     : null;
-  return { gateway, dataDir, hostId, connector, adminTokenIsNew, ended };
+  const loginLink = adminTokenIsNew ? gateway.loginLink(readAdminToken(dataDir)) : null;
+  return { gateway, dataDir, hostId, connector, adminTokenIsNew, loginLink, ended };
 });
 
-/** By digest, among the tokens that the views hold. */
-const knownTokens =
-  ({ reader }: Projector): IsKnown =>
-  (bearer, hostId) => {
-    const id = readBearer(bearer)?.tokenId;
-    const row = id === undefined ? null : reader().token(id);
-    const isValid = row !== null && row.revokedAt === null && row.tokenDigest === sha256(bearer);
-    return isValid && row.hostId === hostId;
-  };
+/** Where threads call back, at the address by which the house is called. */
+const mcpUrlAt = (url: string): string => new URL("/mcp", url).href;
 
 /** What heartbeats say of a host now. */
 function overlayOf(ingest: Ingest, hostId: HostId): HostBeat | null {
   const host = ingest.connected().find((connected) => connected.hostId === hostId);
   if (host === undefined || host.lastHeardAt === null) return null;
-  const { lastHeardAt: heardAt, rttMs, clockOffsetMs, outboxDepth } = host;
-  return { heardAt, rttMs, clockOffsetMs, outboxDepth };
+  const { lastHeardAt: heardAt, rttMs, clockOffsetMs, outboxDepth, isCatchingUp } = host;
+  return { heardAt, rttMs, clockOffsetMs, outboxDepth, isCatchingUp };
 }
+
+/** With a certificate, the address that it names, and no other certificate is trusted. */
+const wayIn = (
+  { host, tlsCert }: GatewaySettings,
+  { url, port }: Gateway,
+): { readonly url: string; readonly caFile?: string } =>
+  tlsCert === undefined ? { url: `http://${loopbackOf(host)}:${port}` } : { url, caFile: tlsCert };
 
 const loopbackOf = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host);

@@ -6,7 +6,13 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
-const Word = z.object({ pid: z.int().min(1), startedAt: z.string().max(64), url: z.string().max(4_096) });
+const Word = z.object({
+  pid: z.int().min(1),
+  startedAt: z.string().max(64),
+  url: z.string().max(4_096),
+  /** Where connectors come in, if that is another address: in a fleet. */
+  uplinkUrl: z.string().max(4_096).optional(),
+});
 type Word = z.infer<typeof Word>;
 const fileOf = (dataDir: string): string => join(dataDir, "house.pid");
 
@@ -20,8 +26,13 @@ export function startOf(pid: number): string | null {
   }
 }
 
-export function writePidFile(dataDir: string, url: string): void {
-  const word: Word = { pid: process.pid, startedAt: startOf(process.pid) ?? "unknown", url };
+export function writePidFile(dataDir: string, url: string, uplinkUrl?: string): void {
+  const word: Word = {
+    pid: process.pid,
+    startedAt: startOf(process.pid) ?? "unknown",
+    url,
+    ...(uplinkUrl !== undefined && { uplinkUrl }),
+  };
   writeFileSync(fileOf(dataDir), `${JSON.stringify(word)}\n`, { mode: 0o600 });
 }
 
@@ -38,6 +49,12 @@ export function runningHouse(dataDir: string): number | null {
 
 /** Where the house on this data listens, or listened when it was killed; null when it never ran or ended well. */
 export const houseAddress = (dataDir: string): string | null => readWord(dataDir)?.url ?? null;
+
+/** Where connectors come in to the house at `url`; null where that is the same address, or another house's. */
+export function uplinkAddress(dataDir: string, url: URL): string | null {
+  const word = readWord(dataDir);
+  return word !== null && URL.parse(word.url)?.href === url.href ? (word.uplinkUrl ?? null) : null;
+}
 
 function readWord(dataDir: string): Word | null {
   try {

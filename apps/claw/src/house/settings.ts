@@ -1,21 +1,15 @@
 /** What a house on one machine reads from its environment: its own settings and those of its services, in one table. */
 import { HostId } from "@claw/events";
 import { connectorSettings } from "@claw/connector";
-import { gatewaySettings } from "@claw/gateway";
+import { gatewaySettings, oidcSettings } from "@claw/gateway";
 import { ingestSettings } from "@claw/ingest";
 import { type ConfigOf, EXIT, readConfig, type Settings, Stopped, text } from "@claw/runtime";
 import { Effect } from "effect";
 import { z } from "zod";
 
-export const houseSettings = {
+/** What every command reads that works on a data directory of this machine. */
+export const placeSettings = {
   dataDir: { variable: "CLAW_DATA_DIR", schema: text("./.claw") },
-  logUrl: {
-    variable: "CLAW_LOG_URL",
-    schema: z
-      .string()
-      .refine((url) => url === "file:", "this version keeps its log in a file; the only value is file:")
-      .default("file:"),
-  },
   hostId: {
     variable: "CLAW_HOST_ID",
     schema: HostId.optional(),
@@ -28,9 +22,24 @@ export const houseSettings = {
   },
 } as const;
 
+export const houseSettings = {
+  ...placeSettings,
+  logUrl: {
+    variable: "CLAW_LOG_URL",
+    schema: z
+      .string()
+      .refine(
+        (url) => url === "file:",
+        "a house on one machine keeps its log in a file, so the only value is file:; nats:// is for `claw fleet` and `claw run`",
+      )
+      .default("file:"),
+  },
+} as const;
+
 export const upSettings = {
   house: houseSettings,
   gateway: gatewaySettings,
+  oidc: oidcSettings,
   ingest: ingestSettings,
   connector: connectorSettings,
 };

@@ -26,10 +26,18 @@ export const holdPidFile = ({
   );
 
 /** Paths below the current folder are shown as people would type them. */
-const shown = (path: string): string =>
+export const shown = (path: string): string =>
   path.startsWith(`${process.cwd()}/`) ? `.${path.slice(process.cwd().length)}` : path;
 
-function greeting({ gateway, dataDir, hostId, connector, adminTokenIsNew }: House): string {
+/** A link makes whoever reads it an admin, so it is shown to a person: at the first start only, and on a terminal only. What is no terminal is somebody's log (X1-027). */
+export function signInLine(link: string | null, isTerminal = process.stderr.isTTY): readonly string[] {
+  if (link === null) return [];
+  return isTerminal === true
+    ? [`  sign in   ${link}`, "            (once, within ten minutes; `npx claw login` makes another)"]
+    : ["  sign in   `npx claw login` makes a link (once, within ten minutes)"];
+}
+
+function greeting({ gateway, dataDir, hostId, connector, adminTokenIsNew, loginLink }: House): string {
   const made = adminTokenIsNew ? " (made now)" : "";
   const watching = connector === null ? "no host yet: `claw host add` lets one join" : `host ${hostId}`;
   const tokenFile = shown(adminTokenFile(dataDir));
@@ -38,6 +46,7 @@ function greeting({ gateway, dataDir, hostId, connector, adminTokenIsNew }: Hous
     `  watching  ${watching}`,
     `  data      ${shown(dataDir)}`,
     `  token     ${tokenFile}${made}`,
+    ...signInLine(loginLink),
     "",
     "In another terminal:  npx claw get sessions   ·   npx claw watch",
     "Stop with Ctrl-C, or from elsewhere with `npx claw down`.",

@@ -12,8 +12,19 @@ export function ageOf(ms: number): string {
   return `${Math.max(0, Math.floor(ms / size))}${unit}`;
 }
 
-/** The age of an ISO time. */
+/** A time in epoch ms: ISO as most answers have it, or a number as the fleet's specification has it. NaN for anything else. */
+export const timeOf = (at: unknown): number =>
+  typeof at === "number" ? at : typeof at === "string" ? Date.parse(at) : Number.NaN;
+
+/** How long ago a time was. */
 export function ageSince(at: unknown, nowMs: number): string {
-  const then = typeof at === "string" ? Date.parse(at) : Number.NaN;
+  const then = timeOf(at);
   return Number.isNaN(then) ? "-" : ageOf(nowMs - then);
+}
+
+/** How long it is until a time: `in 5m`, or `over` where that is past. */
+export function inTime(at: unknown, nowMs: number): string {
+  const then = timeOf(at);
+  if (Number.isNaN(then)) return "-";
+  return then <= nowMs ? "over" : `in ${ageOf(then - nowMs)}`;
 }

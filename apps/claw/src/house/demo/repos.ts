@@ -4,7 +4,10 @@ import { join } from "node:path";
 import type { Story } from "./work.ts";
 
 /** Makes the folder of a story below `root` and returns its path. */
-export function makeRepo(root: string, { name, repo, branch }: Story): string {
+export function makeRepo(
+  root: string,
+  { name, repo, branch }: Pick<Story, "name" | "repo" | "branch">,
+): string {
   const folder = join(root, name);
   mkdirSync(join(folder, ".git", "objects"), { recursive: true });
   mkdirSync(join(folder, ".git", "refs", "heads"), { recursive: true });

@@ -91,6 +91,23 @@ export const stories: readonly Story[] = [
   },
 ];
 
-/** What the model does when a person of a story says this. */
+/** What the supervisor itself has done, by a session that it spawns. */
+export const errand = {
+  name: "release-notes",
+  repo: "acme/shop",
+  branch: "main",
+  purpose: "Write the release notes",
+  says: "Write the release notes of last week, and report how far you are.",
+  does: `CALL mcp__openclaw_codex_supervisor claw_report_progress ${JSON.stringify({
+    state: "working",
+    percent: 60,
+    phase: "merged changes",
+    text: "Twelve of twenty changes are sorted into new, fixed and removed.",
+  })}`,
+} as const;
+
+/** What the model does when a person of a story says this, or the supervisor. */
 export const scriptOf = (text: string): string | undefined =>
-  stories.flatMap((story) => story.asks).find((ask) => ask.says === text)?.does;
+  text === errand.says
+    ? errand.does
+    : stories.flatMap((story) => story.asks).find((ask) => ask.says === text)?.does;
