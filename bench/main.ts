@@ -1,22 +1,32 @@
 /**
  * `npm run bench [-- --quick] [-- --only name]…`: measures the house on this machine and prints a table.
  *
- * Each bench runs twice and the better run counts, because other work on a shared machine can only make a figure worse. The table goes to stdout
- * and to `bench/results/`, progress to stderr.
+ * Each bench runs twice (one that holds a state for minutes, once) and the better run counts, because other work on a shared machine can only make a figure
+ * worse. The table goes to stdout and to `bench/results/`, progress to stderr.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bench, progress } from "./bench.ts";
+import { commandsBench } from "./measures/commands.ts";
+import { decisionsBench } from "./measures/decisions.ts";
+import { fleetBench } from "./measures/fleet.ts";
+import { idleBench } from "./measures/idle.ts";
 import { ingestBench } from "./measures/ingest.ts";
 import { latencyBench } from "./measures/latency.ts";
 import { logBench } from "./measures/log.ts";
+import { lookBench } from "./measures/look.ts";
+import { mcpBench } from "./measures/mcp.ts";
 import { mixBench } from "./measures/mix.ts";
 import { outboxBench } from "./measures/outbox.ts";
+import { pageBench } from "./measures/page.ts";
 import { rebuildBench } from "./measures/rebuild.ts";
 import { redactionBench } from "./measures/redaction.ts";
 import { sessionsBench } from "./measures/sessions.ts";
+import { stormBench } from "./measures/storm.ts";
+import { subscribersBench } from "./measures/subscribers.ts";
+import { transcriptBench } from "./measures/transcript.ts";
 import { turnsBench } from "./measures/turns.ts";
 import { bestOf, type Measure, toMarkdown } from "./table.ts";
 
@@ -30,6 +40,16 @@ const BENCHES: readonly Bench[] = [
   sessionsBench,
   redactionBench,
   turnsBench,
+  decisionsBench,
+  commandsBench,
+  mcpBench,
+  fleetBench,
+  stormBench,
+  idleBench,
+  lookBench,
+  pageBench,
+  subscribersBench,
+  transcriptBench,
 ];
 const RUNS = 2;
 const USAGE = 2;
@@ -50,7 +70,7 @@ async function runAll(benches: readonly Bench[], isQuick: boolean): Promise<read
   const measures: Measure[] = [];
   for (const bench of benches) {
     const runs: (readonly Measure[])[] = [];
-    for (let run = 1; run <= (isQuick ? 1 : RUNS); run += 1) {
+    for (let run = 1; run <= (isQuick ? 1 : (bench.runs ?? RUNS)); run += 1) {
       progress(`${bench.name}: run ${run}`);
       runs.push(await bench.run(isQuick));
     }

@@ -11,6 +11,7 @@ import {
   Epoch,
   hostEntryId,
   HostId,
+  hostLane,
   type Entry,
   type Json,
   type OpenEvent,
@@ -48,7 +49,9 @@ function idOf(name: string): string {
   ].join("-");
 }
 
-export const benchSession = (n: number): SessionId => SessionId.parse(idOf(`session-${n}`));
+/** The nth session of a host. */
+export const benchSession = (n: number, hostId = BENCH_HOST): SessionId =>
+  SessionId.parse(idOf(hostId === BENCH_HOST ? `session-${n}` : `${hostId}/session-${n}`));
 
 const event = (type: string, data: Json, body?: Json): OpenEvent => {
   const open = { type, v: 1, at: Date.now(), data };
@@ -58,9 +61,9 @@ const event = (type: string, data: Json, body?: Json): OpenEvent => {
 export const became = (type: "active" | "idle"): OpenEvent =>
   event("session.became", { activity: { type, flags: [] } });
 
-const observed = (n: number): OpenEvent => {
+const observed = (n: number, hostId: HostId): OpenEvent => {
   const data = {
-    hostId: BENCH_HOST,
+    hostId,
     endpointId: "main",
     workspace: `/srv/work/shop-${n}`,
     repo: "acme/shop",
@@ -105,23 +108,32 @@ function turnOf(n: number): readonly OpenEvent[] {
   ];
 }
 
+/** Messages of one turn from the nth on, each a text of so many bytes that differs from the others. */
+export const longItems = (from: number, count: number, bytes: number): readonly OpenEvent[] =>
+  Array.from({ length: count }, (_, n) => {
+    const text = `${from + n}: ${ANSWER.repeat(Math.ceil(bytes / ANSWER.length))}`.slice(0, bytes);
+    const [, completed] = itemOf(idOf("long"), `agentMessage-${from + n}`, { text });
+    const { data, ...rest } = completed as OpenEvent;
+    return { ...rest, data: { ...(data as Record<string, Json>), kind: "agentMessage" } } as OpenEvent;
+  });
+
 export interface OpenFact {
   readonly session: number;
   readonly event: OpenEvent;
 }
 
 /** The first open facts of a host: each session is observed once, then the sessions take turns at working. */
-export function* openFacts(count: number, sessions: number): Generator<OpenFact> {
+export function* openFacts(count: number, sessions: number, hostId = BENCH_HOST): Generator<OpenFact> {
   let left = count;
-  for (const fact of allFacts(sessions)) {
+  for (const fact of allFacts(sessions, hostId)) {
     if (left === 0) return;
     left -= 1;
     yield fact;
   }
 }
 
-function* allFacts(sessions: number): Generator<OpenFact> {
-  for (let session = 0; session < sessions; session += 1) yield { session, event: observed(session) };
+function* allFacts(sessions: number, hostId: HostId): Generator<OpenFact> {
+  for (let session = 0; session < sessions; session += 1) yield { session, event: observed(session, hostId) };
   for (let turn = 0; ; turn += 1)
     for (const one of turnOf(turn)) yield { session: turn % sessions, event: one };
 }
@@ -129,19 +141,41 @@ function* allFacts(sessions: number): Generator<OpenFact> {
 const salt = (): string => randomBytes(16).toString("hex");
 
 /** One fact as it travels. */
-export function sealFact(seq: number, session: number, open: OpenEvent): Fact {
-  const sealed = sealOf(session, open);
+export function sealFact(seq: number, session: number, open: OpenEvent, hostId = BENCH_HOST): Fact {
+  const sealed = sealOf(session, open, hostId);
   const { lane, redactor, events, bodies } = sealed;
   return { seq, lane, redactor, events: [...events], bodies: [...bodies], digest: contentDigest(sealed) };
 }
 
-const sealOf = (session: number, open: OpenEvent): Sealed =>
-  seal(sessionLane(benchSession(session)), REDACTOR_VERSION, [open], salt);
+/** A fact of the host itself. */
+export function sealHostFact(seq: number, open: OpenEvent, hostId: HostId): Fact {
+  const sealed = seal(hostLane(hostId), REDACTOR_VERSION, [open], salt);
+  const { lane, redactor, events, bodies } = sealed;
+  return { seq, lane, redactor, events: [...events], bodies: [...bodies], digest: contentDigest(sealed) };
+}
+
+/** Its app-server answers. */
+export const endpointReady = (): readonly OpenEvent[] => [
+  event("endpoint.described", {
+    endpointId: "main",
+    storeId: "store",
+    transport: "unix",
+    address: "unix:///run/codex.sock",
+    codexVersion: "0.169.0",
+    startedByConnector: false,
+    isDefault: true,
+    unixUser: "work",
+  }),
+  event("endpoint.became", { endpointId: "main", state: "ready", reason: null }),
+];
+
+const sealOf = (session: number, open: OpenEvent, hostId = BENCH_HOST): Sealed =>
+  seal(sessionLane(benchSession(session, hostId)), REDACTOR_VERSION, [open], salt);
 
 /** The first facts of a host, numbered from 1. */
-export const makeFacts = (count: number, sessions: number): readonly Fact[] =>
-  Array.from(openFacts(count, sessions), ({ session, event: open }, index) =>
-    sealFact(index + 1, session, open),
+export const makeFacts = (count: number, sessions: number, hostId = BENCH_HOST): readonly Fact[] =>
+  Array.from(openFacts(count, sessions, hostId), ({ session, event: open }, index) =>
+    sealFact(index + 1, session, open, hostId),
   );
 
 /** The same as entries, as ingest stamps them. Lazy, because a rebuild takes hundreds of thousands. */

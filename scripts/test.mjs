@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const TIERS = ["unit", "contract", "codex", "acceptance"];
+const TIERS = ["unit", "contract", "nats", "codex", "acceptance"];
 const EXCUSED = /needs root/;
 const folder = mkdtempSync(join(tmpdir(), "claw-test-"));
 

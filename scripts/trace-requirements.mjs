@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const ROW = /\b(?:(?:S1|F1|X1|N1)-\d{3}|W-\d{2})(?:…(\d{3}))?/g;
+const ROW = /\b(?:(S1|F1|X1|N1)-\d{3}|W-\d{2})(?:…(\d{3})\b| ?… ?\1-(\d{3})\b)?/g;
 const files = execFileSync(
   "git",
   ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.test.ts", "*.suite.ts"],
@@ -19,10 +19,11 @@ for (const file of files)
   for (const [index, line] of readFileSync(file, "utf8").split("\n").entries())
     for (const row of rowsIn(line)) found.set(row, [...(found.get(row) ?? []), `${file}:${index + 1}`]);
 
-/** `S1-047…050` stands for the four rows. */
+/** `S1-047…050` and `S1-047 … S1-050` stand for the four rows. */
 function rowsIn(line) {
-  return [...line.matchAll(ROW)].flatMap(([text, last]) => {
-    const [first] = text.split("…");
+  return [...line.matchAll(ROW)].flatMap(([text, , short, long]) => {
+    const last = short ?? long;
+    const [first = text] = text.split(/ ?…/);
     if (last === undefined) return [first];
     const [prefix, number] = first.split("-");
     const length = Number(last) - Number(number) + 1;

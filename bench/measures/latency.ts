@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { until } from "../../test/acceptance/support/until.ts";
 import type { Bench } from "../bench.ts";
 import { became, benchSession, makeFacts, sealFact } from "../mix.ts";
-import { type BenchHouse, positionOf, reached, withHouse } from "../support/house.ts";
+import { positionOf, reached, type Watched, withHouse } from "../support/house.ts";
 import { startLiveClient } from "../support/live-client.ts";
 import { type SimulatedHost, startSimulatedHost } from "../support/simulated-host.ts";
 import { type Measure, percentile } from "../table.ts";
@@ -20,7 +20,7 @@ interface Sent {
 
 /** Sends single facts at a pace, whatever comes back; answers how long each took, in ms. */
 async function send(
-  house: BenchHouse,
+  house: Watched,
   host: SimulatedHost,
   from: number,
   count: number,
@@ -48,26 +48,38 @@ async function send(
   return { seq: from + count, samples };
 }
 
-const linesOf = (rate: number, samples: readonly number[]): readonly Measure[] =>
+/** Figures of the house on one machine are named without a prefix. */
+const linesOf = (prefix: string, rate: number, samples: readonly number[]): readonly Measure[] =>
   [0.5, 0.99].map((share) => {
-    const name = `event to live client at ${rate}/s, p${share * 100}`;
+    const name = `${prefix}event to live client at ${rate}/s, p${share * 100}`;
     const line = { name, value: percentile(samples, share), unit: "ms", better: "less" } as const;
-    return rate === 500 && share === 0.99 ? { ...line, aim: "≤ 10" } : line;
+    return rate === 500 && share === 0.99 && prefix === "" ? { ...line, aim: "≤ 10" } : line;
   });
+
+/** The latency of a house that holds nothing of this host yet. */
+export async function measureLatency(
+  house: Watched,
+  host: SimulatedHost,
+  isQuick: boolean,
+  prefix = "",
+): Promise<readonly Measure[]> {
+  const before = await positionOf(house);
+  await host.prepare(makeFacts(SESSIONS, SESSIONS))();
+  await reached(house, before + SESSIONS);
+  const seconds = isQuick ? 4 : 12;
+  const warm = await send(house, host, SESSIONS + 1, WARM_UP, 200);
+  const slow = await send(house, host, warm.seq, seconds * 50, 50);
+  const fast = await send(house, host, slow.seq, seconds * 500, 500);
+  return [...linesOf(prefix, 50, slow.samples), ...linesOf(prefix, 500, fast.samples)];
+}
 
 export const latencyBench: Bench = {
   name: "latency",
   run: (isQuick) =>
     withHouse(async (house) => {
       const host = await startSimulatedHost(house);
-      const before = await positionOf(house);
-      await host.prepare(makeFacts(SESSIONS, SESSIONS))();
-      await reached(house, before + SESSIONS);
-      const seconds = isQuick ? 4 : 12;
-      const warm = await send(house, host, SESSIONS + 1, WARM_UP, 200);
-      const slow = await send(house, host, warm.seq, seconds * 50, 50);
-      const fast = await send(house, host, slow.seq, seconds * 500, 500);
+      const lines = await measureLatency(house, host, isQuick);
       await host.close();
-      return [...linesOf(50, slow.samples), ...linesOf(500, fast.samples)];
+      return lines;
     }),
 };

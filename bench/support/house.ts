@@ -9,8 +9,13 @@ export interface BenchHouse extends TestHouse {
   readonly hostToken: string;
 }
 
+/** Where a host phones, and as whom. */
+export type Uplinked = Pick<BenchHouse, "url" | "hostToken">;
+/** Where a person looks. */
+export type Watched = Pick<BenchHouse, "url" | "token" | "get">;
+
 /** Hosts of a bench send no heartbeats; they are not to fall silent. */
-const NEVER_SILENT = { CLAW_SILENT_AFTER_MS: "86400000" };
+export const NEVER_SILENT = { CLAW_SILENT_AFTER_MS: "86400000" };
 
 /** Runs work against a fresh `claw up --no-connector` that knows the bench's host. */
 export async function withHouse<Value>(work: (house: BenchHouse) => Promise<Value>): Promise<Value> {
@@ -31,9 +36,9 @@ async function addHost(house: TestHouse): Promise<string> {
 }
 
 /** Where the views stand. */
-export const positionOf = async (house: TestHouse): Promise<number> =>
+export const positionOf = async (house: Pick<TestHouse, "get">): Promise<number> =>
   (await house.get<{ readonly position: number }>("/api/sessions?limit=1")).position;
 
 /** Waits until the views hold everything up to a position. */
-export const reached = (house: TestHouse, position: number): Promise<unknown> =>
+export const reached = (house: Pick<TestHouse, "get">, position: number): Promise<unknown> =>
   until(`position ${position}`, async () => (await positionOf(house)) >= position, 300_000);

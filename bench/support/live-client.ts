@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import type { BenchHouse } from "./house.ts";
+import type { Watched } from "./house.ts";
 
 /** What of a live frame a bench looks at. */
 export interface Heard {
@@ -10,7 +10,7 @@ export interface Heard {
 
 /** A live client of the sessions view, once it has caught up. */
 export async function startLiveClient(
-  { url, token }: BenchHouse,
+  { url, token }: Pick<Watched, "url" | "token">,
   hear: (frame: Heard) => void,
 ): Promise<{ readonly close: () => Promise<void> }> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/api/live?views=sessions`, ["claw.v1"], {

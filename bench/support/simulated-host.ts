@@ -14,7 +14,7 @@ import {
 } from "@claw/wire";
 import { WebSocket } from "ws";
 import { BENCH_HOST } from "../mix.ts";
-import type { BenchHouse } from "./house.ts";
+import type { Uplinked } from "./house.ts";
 
 export interface SimulatedHost {
   /** Sends one frame now. The caller minds the window. */
@@ -30,7 +30,7 @@ interface Frame {
 }
 
 /** Connects and is welcomed. */
-export async function startSimulatedHost({ url, hostToken }: BenchHouse): Promise<SimulatedHost> {
+export async function startSimulatedHost({ url, hostToken }: Uplinked): Promise<SimulatedHost> {
   const epoch = Epoch.parse(randomBytes(16).toString("hex"));
   const socket = new WebSocket(`${url.replace("http", "ws")}/uplink`, [UPLINK_SUBPROTOCOL], {
     headers: { authorization: `Bearer ${hostToken}` },

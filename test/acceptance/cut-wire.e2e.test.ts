@@ -9,7 +9,7 @@ import { progress } from "./support/progress.ts";
 import { rebuiltDigest, storedDigest } from "./support/rebuild.ts";
 import { type Cut, startRelay } from "./support/relay.ts";
 import { makeScene } from "./support/scene.ts";
-import { wholeTranscript } from "./support/transcript.ts";
+import { everythingPersistedIsInTheView, wholeTranscript } from "./support/transcript.ts";
 import { until } from "./support/until.ts";
 
 /** What an hour of a busy host leaves in its outbox. */
@@ -60,11 +60,8 @@ test(`N1-037 S1-157 the wire is cut three times for ${FACTS} facts in all: each 
   for (const { id, said } of threads) await inTheView(house, id, said);
   const [threadId = ""] = load.threadIds;
   const persisted = await readPersisted(await scene.connect(), threadId);
-  await itemsInTheView(
-    house,
-    threadId,
-    persisted.flatMap((turn) => turn.itemIds),
-  );
+  // At first sight only the newest turns are told, and on a busy machine Codex may have done more by then.
+  await everythingPersistedIsInTheView(house, persisted, threadId);
   await house.claw().stop();
   expect(await rebuiltDigest(house.dataDir)).toBe(await storedDigest(house.dataDir));
 });
@@ -91,12 +88,4 @@ async function inTheView(house: TestHouse, id: string, said: readonly string[]):
     return found.length >= said.length ? found : null;
   });
   expect(items.map((item) => item.text)).toEqual(said);
-}
-
-async function itemsInTheView(house: TestHouse, id: string, itemIds: readonly string[]): Promise<void> {
-  const items = await until("the whole session is in the view", async () => {
-    const found = await wholeTranscript(house, id);
-    return found.length >= itemIds.length ? found : null;
-  });
-  expect(items.map((item) => item.itemId)).toEqual(itemIds);
 }

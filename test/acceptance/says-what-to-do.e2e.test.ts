@@ -25,7 +25,7 @@ test("a port in use", async () => {
   const house = await makeHouse({ CLAW_HTTP_PORT: port });
   onTestFinished(house.remove);
   const { code, stdout, stderr } = await runClaw(["up", "--no-connector"], house.env);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
   expect(lines(stderr)).toEqual([expect.stringContaining("set CLAW_HTTP_PORT to another port")]);
 });
 

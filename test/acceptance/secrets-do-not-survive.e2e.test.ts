@@ -1,4 +1,4 @@
-/** Secrets of every known format go through a real Codex session; afterwards every place where text can be is searched for them. */
+/** Secrets of every known format, and one of no format that the host holds in a variable named for it, go through a real Codex session; afterwards every place where text can be is searched for them. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Connection, interruptTurn, setThreadName, startThread, startTurn } from "@claw/codex-rpc";
@@ -10,7 +10,7 @@ import { type Connecting, startConnector } from "./support/connecting.ts";
 import { makeHouse, type TestHouse } from "./support/house.ts";
 import { runClaw } from "./support/process.ts";
 import { makeScene, type Scene } from "./support/scene.ts";
-import { answersOf, filesIn, leaksIn, liveFrames } from "./support/sinks.ts";
+import { answersOf, filesIn, leaksIn, liveFrames, type Sink } from "./support/sinks.ts";
 import { until } from "./support/until.ts";
 
 let scene: Scene;
@@ -22,7 +22,11 @@ beforeAll(async () => {
   scene = await makeScene();
   house = await makeHouse(loud);
   await house.start(["--no-connector"]);
-  host = await startConnector(house, "host-1", { ...loud, CLAW_ENDPOINTS: scene.endpoints });
+  host = await startConnector(house, "host-1", {
+    ...loud,
+    CLAW_ENDPOINTS: scene.endpoints,
+    ACME_DEPLOY_TOKEN: SLOTTED,
+  });
 });
 afterAll(async () => {
   await host?.claw().stop("SIGKILL");
@@ -32,6 +36,15 @@ afterAll(async () => {
 
 const rng = seededRng(20_261_121);
 const planted: { readonly name: string; readonly secret: string }[] = [];
+
+/** Like no secret at all: only the slot in which the host keeps it says that it is one. */
+const SLOTTED = Array.from({ length: 4 }, () => syllables()).join("-");
+planted.push({ name: "of no format, in a slot", secret: SLOTTED });
+
+function syllables(): string {
+  const letter = (from: string): string => from[Math.floor(rng() * from.length)] ?? "a";
+  return Array.from({ length: 3 }, () => letter("bdfgklmnprst") + letter("aeiou")).join("");
+}
 
 /** A new specimen of each format; what of it must not survive is remembered. */
 const specimenOf = (name: string): string => {
@@ -73,9 +86,12 @@ const take = (connection: Connection, threadId: string, text: string): Promise<v
 
 /** A repository whose folder, branch and remote hold secrets. */
 function hostileWorkspace(): string {
-  const folder = join(scene.workspace, `app-${specimenOf("gitlab personal")}`);
+  const folder = join(scene.workspace, `app-${specimenOf("gitlab personal")}-${SLOTTED}`);
   mkdirSync(join(folder, ".git"), { recursive: true });
-  writeFileSync(join(folder, ".git", "HEAD"), `ref: refs/heads/fix-${specimenOf("github personal")}\n`);
+  writeFileSync(
+    join(folder, ".git", "HEAD"),
+    `ref: refs/heads/fix-${specimenOf("github personal")}-${SLOTTED}\n`,
+  );
   const remote = `https://me:${specimenOf("npm")}@git.example/acme/${specimenOf("xata")}.git`;
   writeFileSync(join(folder, ".git", "config"), `[remote "origin"]\n\turl = ${remote}\n`);
   return folder;
@@ -94,9 +110,12 @@ async function talk(connection: Connection, cwd: string): Promise<string> {
     await take(connection, started.id, `SHELL cat ${file}`);
   }
   await take(connection, started.id, `SHELL echo typed-${specimenOf("stripe live")} >/dev/null`);
-  await take(connection, started.id, `FAIL 400 the server says ${specimenOf("sendgrid")}`);
+  await take(connection, started.id, `FAIL 400 the server says ${specimenOf("sendgrid")} ${SLOTTED}`);
   await take(connection, started.id, `SAY ${Object.values(PUBLIC).join(" ")}`);
-  await Effect.runPromise(setThreadName(connection, started.id, `about ${specimenOf("slack bot")}`));
+  await take(connection, started.id, `SHELL ACME=${SLOTTED} env; echo said-aloud ${SLOTTED}`);
+  await Effect.runPromise(
+    setThreadName(connection, started.id, `about ${specimenOf("slack bot")} ${SLOTTED}`),
+  );
   return started.id;
 }
 
@@ -114,12 +133,38 @@ async function ask(connection: Connection, cwd: string): Promise<void> {
   await Effect.runPromise(interruptTurn(connection, id, turn.id));
 }
 
+/** What a person's tools and resources say of it over MCP. */
+async function overMcp(sessionId: string): Promise<readonly Sink[]> {
+  const asked = [
+    { method: "tools/call", params: { name: "codex_sessions_list", arguments: { include_closed: true } } },
+    { method: "tools/call", params: { name: "codex_session_read", arguments: { session_id: sessionId } } },
+    { method: "resources/read", params: { uri: `codex://sessions/${sessionId}/transcript` } },
+    { method: "resources/read", params: { uri: "codex://sessions" } },
+  ];
+  return Promise.all(
+    asked.map(async (message) => {
+      const response = await fetch(`${house.url}/mcp`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${house.token()}`,
+          accept: "application/json, text/event-stream",
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, ...message }),
+      });
+      const text = await response.text();
+      if (!text.includes('"result"')) throw new Error(`${message.method}: ${text.slice(0, 500)}`);
+      return { name: `MCP ${JSON.stringify(message)}`, text };
+    }),
+  );
+}
+
 test("S10 N1-043 S1-137 X1-022 what a session says, runs, is called and lies in leaves no secret anywhere", async () => {
   expect(names.length).toBeGreaterThanOrEqual(60);
   const cwd = hostileWorkspace();
   const sessionId = await talk(await scene.connect(), cwd);
   await ask(await scene.connect(), cwd);
-  const turns = groups.length * 2 + 3;
+  const turns = groups.length * 2 + 4;
   await until("all turns and the name are told", async () => {
     const { sessions } = await house.get<SessionsAnswer>("/api/sessions");
     const { session } = await house.get<{ session: { name: string | null } }>(`/api/sessions/${sessionId}`);
@@ -133,6 +178,7 @@ test("S10 N1-043 S1-137 X1-022 what a session says, runs, is called and lies in 
   for (const [at] of names.entries()) expect(said).toContain(`said-${at}- `);
   for (const [at] of names.entries()) expect(said).toContain(`shown-${at}- `);
   for (const thing of Object.values(PUBLIC)) expect(said).toContain(thing);
+  expect(said).toContain("said-aloud ");
 
   const cli = { ...house.env, CLAW_URL: house.url };
   const ran = await Promise.all(
@@ -146,8 +192,34 @@ test("S10 N1-043 S1-137 X1-022 what a session says, runs, is called and lies in 
   const rest = ["hosts", "endpoints", "approvals", "tokens", "quarantine"].map((name) => `/api/${name}`);
   const older = `${transcript}?older=1&limit=50`;
   const events = `/api/sessions/${sessionId}/events`;
+  const fleet = [
+    "fleet",
+    "state",
+    "attention",
+    "policies",
+    "runtimes",
+    "archives",
+    "rules",
+    "leases",
+    "commands",
+    "ledgers",
+  ];
+  const session = [`/api/sessions/${sessionId}`, `/api/sessions/${sessionId}/record`];
   const sinks = [
-    ...(await answersOf(house, [list, transcript, older, events, ...rest, "/readyz", "/metrics"])),
+    ...(await answersOf(house, [
+      list,
+      transcript,
+      older,
+      events,
+      `${events}?order=newest`,
+      ...rest,
+      ...fleet.map((name) => `/api/${name}`),
+      ...session,
+      "/readyz",
+      "/metrics",
+    ])),
+    ...(await overMcp(sessionId)),
+    await liveFrames(house, ""),
     await liveFrames(house, "views=sessions,hosts,endpoints,approvals"),
     await liveFrames(house, `views=items,turns&session=${sessionId}`),
     ...ran.map(({ name, stdout, stderr }) => ({ name, text: stdout + stderr })),

@@ -1,4 +1,6 @@
 /** The parts of the API's answers that the acceptance tests read. */
+import type { OutcomeWord } from "@claw/events";
+
 export interface SessionAnswer {
   readonly sessionId: string;
   readonly endpointId: string;
@@ -13,7 +15,14 @@ export interface SessionAnswer {
   readonly summary: string | null;
   readonly freshness: { readonly state: string };
   readonly turnCount: number;
+  readonly lastTurn: { readonly turnId: string; readonly status: string } | null;
 }
+/**
+ * The turn that runs is known, so that it can be steered or interrupted. Codex tells that a thread is active a moment before it tells which turn began;
+ * in between a write into the turn is refused as `turn_unknown`.
+ */
+export const isInTurn = ({ status, lastTurn }: SessionAnswer): boolean =>
+  status === "active" && lastTurn?.status === "inProgress";
 export interface SessionsAnswer {
   readonly sessions: readonly SessionAnswer[];
   readonly nextCursor: string | null;
@@ -28,4 +37,18 @@ export interface TranscriptAnswer {
     readonly status: string | null;
   }[];
   readonly nextCursor: string | null;
+}
+/** What a command is answered with, refused or not. */
+export interface CommandAnswer {
+  readonly commandId: string;
+  readonly decision: "accepted" | "refused";
+  readonly outcome?: OutcomeWord;
+  readonly mode?: "start" | "steer" | "interrupt" | "spawn" | "resume" | "answer";
+  readonly turnId?: string;
+  readonly position?: number;
+  readonly refusal?: {
+    readonly code: string;
+    readonly remedy: string;
+    readonly facts: Readonly<Record<string, unknown>>;
+  };
 }

@@ -14,7 +14,7 @@ export interface Connecting {
 
 /** Registers a host with `claw host add`, and starts `claw connect` with the token that it printed. */
 export async function startConnector(
-  house: TestHouse,
+  house: Pick<TestHouse, "env" | "url" | "dataDir">,
   hostId: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Connecting> {

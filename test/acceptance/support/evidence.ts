@@ -29,9 +29,17 @@ export function readOutbox(connectorDataDir: string): OutboxWord {
   return { epoch: meta?.value ?? "", lastSeq: last?.seq ?? 0, waiting: waiting?.n ?? 0 };
 }
 
+/** Where a house keeps its ledger: `log.db` on one machine, `ledger.db` of a projector in a fleet. */
+export type LedgerFile = "log.db" | "ledger.db";
+
 /** The sequences of one host's epoch that the ledger holds, in the order of the ledger. */
-export function readLedger(houseDataDir: string, hostId: string, epoch: string): readonly number[] {
-  const path = join(houseDataDir, "log.db");
+export function readLedger(
+  houseDataDir: string,
+  hostId: string,
+  epoch: string,
+  file: LedgerFile = "log.db",
+): readonly number[] {
+  const path = join(houseDataDir, file);
   const prefix = `host/${hostId}/${epoch}/`;
   return readRows<{ id: string }>(path, "SELECT id FROM entries WHERE id LIKE 'host/%' ORDER BY sequence")
     .filter(({ id }) => id.startsWith(prefix))
@@ -39,8 +47,8 @@ export function readLedger(houseDataDir: string, hostId: string, epoch: string):
 }
 
 /** Every turn's end that the ledger holds, as lane/turn, in the order of the ledger. */
-export function readTurnEnds(houseDataDir: string): readonly string[] {
-  const path = join(houseDataDir, "log.db");
+export function readTurnEnds(houseDataDir: string, file: LedgerFile = "log.db"): readonly string[] {
+  const path = join(houseDataDir, file);
   return readRows<{ envelope: string }>(
     path,
     "SELECT envelope FROM entries WHERE lane LIKE 'session/%' ORDER BY sequence",
@@ -52,6 +60,31 @@ export function readTurnEnds(houseDataDir: string): readonly string[] {
         .map(({ data }) => `${lane}/${String(data["turnId"])}`),
     );
 }
+
+/** What hosts said became of a command, in the order of the ledger: never policy's word that it is overdue. */
+export function readOutcomes(houseDataDir: string, commandId: string): readonly string[] {
+  return readRows<{ envelope: string }>(
+    join(houseDataDir, "log.db"),
+    "SELECT envelope FROM entries WHERE lane LIKE 'session/%' ORDER BY sequence",
+  )
+    .flatMap(({ envelope }) => (JSON.parse(envelope) as Envelope).events)
+    .filter(({ type, data }) => type.startsWith("command.") && data["commandId"] === commandId)
+    .map(({ type }) => type);
+}
+
+export interface ChainLink {
+  readonly position: number;
+  readonly id: string;
+  /** In hex. */
+  readonly chain: string;
+}
+
+/** A fleet's ledger, entry by entry, as two of them are compared. */
+export const readChain = (dataDir: string): readonly ChainLink[] =>
+  readRows<ChainLink>(
+    join(dataDir, "ledger.db"),
+    "SELECT sequence AS position, id, hex(chain) AS chain FROM entries ORDER BY sequence",
+  );
 
 export interface PersistedTurn {
   readonly id: string;

@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { type ClawProcess, startClaw } from "./process.ts";
 import { until } from "./until.ts";
 
+/** How long a house may take until it is ready, in ms: where sources changed, it builds the dashboard first, with two cores that others use. */
+const START_MS = 60_000;
+
 export interface TestHouse {
   readonly dataDir: string;
   readonly url: string;
@@ -57,11 +60,17 @@ export async function makeHouse(env: Readonly<Record<string, string>> = {}): Pro
     },
     start: async (args = []) => {
       claw = startClaw(["up", ...args], houseEnv);
-      await until("the house is ready", async () => {
-        if (current().child.exitCode !== null)
-          throw new Error(`claw up ended: ${current().stderr().slice(-2_000)}`);
-        return (await fetch(`${url}/readyz`)).ok;
-      });
+      await until(
+        "the house is ready",
+        async () => {
+          if (current().child.exitCode !== null)
+            throw new Error(`claw up ended: ${current().stderr().slice(-2_000)}`);
+          return (await fetch(`${url}/readyz`)).ok;
+        },
+        START_MS,
+      );
+      // Its gateway answers before the first start has made the token.
+      await until("the admin token is known", async () => (await get("/api/hosts")) !== null);
     },
     remove: async () => {
       await claw?.stop("SIGKILL");

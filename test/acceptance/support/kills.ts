@@ -13,20 +13,21 @@ export function seeded(seed: number): () => number {
 }
 
 const PLACES = ["begin", "middle", "commit", "after"] as const;
-/** Whose transactions: the log's appends, the views' commits, the registry of ingest; and the outbox of a connector. */
+/** Whose transactions: the log's appends, the views' commits, the registry of ingest, the sight of policy; the outbox of a connector; a projector's ledger and views. */
 const FILES = {
-  house: ["log.db", "views-", "log.db", "views-", "registry.db"],
+  house: ["log.db", "views-", "log.db", "views-", "registry.db", "sight.db"],
   connector: ["outbox.db"],
+  projector: ["ledger.db", "views-", "ledger.db"],
 } as const;
 
 export type Victim = keyof typeof FILES;
 
-const pick = <Value>(values: readonly Value[], random: () => number): Value =>
+export const pickOne = <Value>(values: readonly Value[], random: () => number): Value =>
   values[Math.floor(random() * values.length)] as Value;
 
 /** The environment that makes a process die inside its n-th transaction; see `die-inside.mjs`. */
 export const dieInside = (victim: Victim, random: () => number): string =>
-  `${1 + Math.floor(random() * 25)}:${pick(PLACES, random)}:${pick(FILES[victim], random)}`;
+  `${1 + Math.floor(random() * 25)}:${pickOne(PLACES, random)}:${pickOne(FILES[victim], random)}`;
 
 /** Waits until the process died by itself; after `patienceMs` it is killed. Says which it was. */
 export async function waitForDeath(claw: ClawProcess, patienceMs: number): Promise<"inside" | "outside"> {

@@ -17,7 +17,7 @@ export interface LiveStream {
   readonly close: () => void;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 
 /** Opens the stream and waits until everything that was there before has been told. */
 export async function openLive(house: TestHouse, query = ""): Promise<LiveStream> {

@@ -1,8 +1,8 @@
 /** Views compared with a rebuild: the digest of what a stopped house had stored, and of what its log alone makes of them. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSqliteLog } from "@claw/eventlog";
+import { openLedger, openSqliteLog } from "@claw/eventlog";
 import { position } from "@claw/events";
 import { startProjector } from "@claw/projector";
 import { makeHealth, makeMetrics, noDiagnostics, systemClocks } from "@claw/runtime";
@@ -16,7 +16,10 @@ const catchUp = (dataDir: string): Promise<void> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
-        const log = yield* openSqliteLog({ path: join(dataDir, "log.db") });
+        const ledger = join(dataDir, "ledger.db");
+        const log = existsSync(ledger)
+          ? yield* openLedger({ path: ledger })
+          : yield* openSqliteLog({ path: join(dataDir, "log.db") });
         const shell = {
           clocks: systemClocks,
           health: makeHealth(),

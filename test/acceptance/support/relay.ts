@@ -4,9 +4,10 @@ import { createServer, connect, type Socket } from "node:net";
 
 /**
  * `reset` ends every connection and refuses new ones. `silent` drops all bytes both ways and tells nobody. `deaf` drops only what the house
- * says, so facts arrive and nobody learns of it. New connections hang in both until the wire is mended, as a TCP that tries again does.
+ * says, so facts arrive and nobody learns of it. `held` keeps every byte back until the wire is mended, and then all of them arrive, as between hosts
+ * whose packets were dropped for a while. New connections hang in all three until then, as a TCP that tries again does.
  */
-export type Cut = "reset" | "silent" | "deaf";
+export type Cut = "reset" | "silent" | "deaf" | "held";
 
 export interface Relay {
   readonly url: string;
@@ -23,6 +24,8 @@ interface Wire {
   readonly waiting: Set<Socket>;
   /** Cuts the pairs that are up. */
   readonly pairs: Set<(how: Cut) => void>;
+  /** Lets go what was held. */
+  readonly held: Set<() => void>;
 }
 
 export async function startRelay(houseUrl: string): Promise<Relay> {
@@ -32,6 +35,7 @@ export async function startRelay(houseUrl: string): Promise<Relay> {
     open: new Set(),
     waiting: new Set(),
     pairs: new Set(),
+    held: new Set(),
   };
   const server = createServer((socket) => accept(wire, socket));
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -48,6 +52,8 @@ export async function startRelay(houseUrl: string): Promise<Relay> {
       wire.state = "whole";
       for (const socket of wire.waiting) join(wire, socket);
       wire.waiting.clear();
+      for (const release of wire.held) release();
+      wire.held.clear();
     },
     close: async () => {
       for (const socket of wire.open) socket.destroy();
@@ -67,9 +73,24 @@ function accept(wire: Wire, socket: Socket): void {
 function join(wire: Wire, host: Socket): void {
   if (host.destroyed) return;
   const house = keep(wire, connect(wire.port, "127.0.0.1"));
-  host.pipe(house);
-  house.pipe(host);
+  const connectPair = (): void => {
+    // One end went while the bytes were held back, or the house does not listen yet: the other end hears of it, as it would without a relay.
+    if (host.destroyed || house.destroyed) {
+      host.destroy();
+      house.destroy();
+      return;
+    }
+    host.pipe(house);
+    house.pipe(host);
+    wire.pairs.add(cutPair);
+  };
   const cutPair = (how: Cut): void => {
+    if (how === "held") {
+      host.unpipe(house).pause();
+      house.unpipe(host).pause();
+      wire.held.add(connectPair);
+      return;
+    }
     if (how === "reset") {
       host.resetAndDestroy();
       house.resetAndDestroy();
@@ -78,8 +99,13 @@ function join(wire: Wire, host: Socket): void {
     house.unpipe(host).resume();
     if (how === "silent") host.unpipe(house).resume();
   };
-  wire.pairs.add(cutPair);
-  house.once("close", () => wire.pairs.delete(cutPair));
+  connectPair();
+  house.once("close", () => {
+    if (wire.pairs.delete(cutPair)) host.destroySoon();
+  });
+  host.once("close", () => {
+    if (wire.pairs.delete(cutPair)) house.destroySoon();
+  });
 }
 
 function keep({ open, waiting }: Wire, socket: Socket): Socket {

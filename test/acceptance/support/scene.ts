@@ -25,7 +25,9 @@ export interface Scene {
   /** `main=unix://…`, for CLAW_ENDPOINTS. */
   readonly endpoints: string;
   /** A terminal that is ready to be typed at. */
-  readonly tui: () => Promise<CodexTui>;
+  readonly tui: (args?: readonly string[]) => Promise<CodexTui>;
+  /** A terminal that was attached to a thread that is there. */
+  readonly attach: (threadId: string) => Promise<CodexTui>;
   /** A second client of the app-server, open until the scene ends. */
   readonly connect: () => Promise<Connection>;
   readonly restartServer: (signal?: "SIGTERM" | "SIGKILL") => Promise<void>;
@@ -48,11 +50,16 @@ export async function makeScene(): Promise<Scene> {
     target,
     workspace,
     endpoints: `main=unix://${target.path}`,
-    tui: async () => {
-      const tui = await startCodexTui({ home, target, cwd: workspace });
+    tui: async (args = []) => {
+      const tui = await startCodexTui({ home, target, cwd: workspace, args });
       tuis.push(tui);
       await tui.waitFor("Ask Codex");
       await until("the terminal has its thread", async () => (await threadsOf(scope, target)) >= tuis.length);
+      return tui;
+    },
+    attach: async (threadId) => {
+      const tui = await startCodexTui({ home, target, cwd: workspace, args: ["resume", threadId] });
+      tuis.push(tui);
       return tui;
     },
     connect: () => open(scope, target),

@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 export async function until<Value>(
   what: string,
   ask: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
-  timeoutMs = 20_000,
+  timeoutMs = 45_000,
 ): Promise<Value> {
   let last: unknown = null;
   for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await pause(20)) {
