@@ -15,13 +15,14 @@ const MAY_IMPORT = {
   runtime: [],
   "codex-rpc": [],
   eventlog: ["events", "runtime", "sqlite"],
+  archives: ["events", "eventlog"],
   wire: ["events", "runtime"],
   views: ["events", "redact", "runtime", "sqlite"],
   connector: ["events", "redact", "runtime", "sqlite", "codex-rpc", "wire"],
   ingest: ["events", "redact", "runtime", "eventlog", "wire"],
-  projector: ["events", "runtime", "eventlog", "wire", "views"],
+  projector: ["events", "runtime", "eventlog", "archives", "wire", "views"],
   policy: ["events", "redact", "runtime", "eventlog", "wire"],
-  gateway: ["events", "redact", "runtime", "eventlog", "wire", "views"],
+  gateway: ["events", "redact", "runtime", "eventlog", "archives", "wire", "views"],
 };
 
 const folderOf = (name) => (SERVICES.includes(name) ? "services" : "libs");
@@ -50,7 +51,7 @@ module.exports = {
         pathNot: [
           "^$1/$2/",
           "/src/index\\.ts$",
-          "/src/(contract|formats|protocol|arbitraries)/index\\.ts$",
+          "/src/(contract|formats|protocol|arbitraries|nats|backtest)/index\\.ts$",
           "/src/memory-log\\.ts$",
         ],
       },
@@ -97,6 +98,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "^apps/dashboard/dist/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
