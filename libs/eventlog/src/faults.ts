@@ -1,6 +1,14 @@
 /** How the log fails. Faults say when a retry makes sense and hold structure only. */
 import { Data } from "effect";
 
+/** A message that somebody read. */
+export interface LostTail {
+  readonly generation: number;
+  readonly sequence: number;
+  /** Where the number alone does not tell, because others write on: the message id that it had. Else null. */
+  readonly messageId: string | null;
+}
+
 /**
  * The log cannot be written or read now. `later`: disk full, busy, an I/O error, connection lost. `never`: closed, corrupt, locked by
  * another process, unwritable, made by a newer version, or shorter than what was read from it before (`regressed`); of a fleet also: a stream of other
@@ -23,4 +31,6 @@ export class LogUnavailable extends Data.TaggedError("LogUnavailable")<{
     | "io";
   readonly retry: "later" | "never";
   readonly detail: string;
+  /** Of `regressed`: what was read and is not there any more, where that is known. */
+  readonly lost?: LostTail;
 }> {}

@@ -9,13 +9,14 @@ export {
   type Range,
   type ReadableLog,
 } from "./event-log.ts";
-export { LogUnavailable } from "./faults.ts";
+export { LogUnavailable, type LostTail } from "./faults.ts";
 export type { Keeper } from "./keeper.ts";
 export { type Applied, apply, applyPast, type Checkpoint, startOf } from "./fold/apply.ts";
 export { type Fold, type FoldChange, type FoldOptions, openFold } from "./fold/open-fold.ts";
 export { type LaneEntry, wholeLane } from "./fold/past.ts";
 export type { FoldSpec, Skipped } from "./fold/spec.ts";
 export type { History, HistoryRange } from "./history.ts";
+export { isLost, lostTailOf, tellLostTail } from "./lost-tail.ts";
 export type { Beat, Dropped, Pulse } from "./pulse.ts";
 export { type Durability, proveDurability } from "./jetstream/durability.ts";
 export { openKeeper } from "./jetstream/keeper.ts";

@@ -138,7 +138,8 @@ describe("a checkpointed fold", () => {
         const shorter = yield* openSqliteLog({ path: ":memory:" });
         yield* append(shorter, entries(9));
         const fault = yield* Effect.flip(openFold({ ...closings, log: shorter, path: at.fold }));
-        expect(fault).toMatchObject({ reason: "regressed", retry: "never" });
+        const lost = { generation: 1, sequence: 10, messageId: null };
+        expect(fault).toMatchObject({ reason: "regressed", retry: "never", lost });
       }),
     ));
 

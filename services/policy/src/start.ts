@@ -1,6 +1,6 @@
 /** Starts policy: follows what is observed, folds the decided lane, takes the lead or stands by, and opens the gate. */
 import { join } from "node:path";
-import type { EventLog, History, LogUnavailable, Pulse } from "@claw/eventlog";
+import { type EventLog, type History, type LogUnavailable, type Pulse, tellLostTail } from "@claw/eventlog";
 import type { Redactor } from "@claw/redact";
 import {
   type Clocks,
@@ -62,7 +62,10 @@ export const startPolicy = Effect.fnUntraced(function* (
   const end = Deferred.makeUnsafe<never, Stopped>();
   const { log, history, dataDir } = options;
   const file = dataDir === undefined ? ":memory:" : join(dataDir, "policy", "sight.db");
-  const sight = yield* openSight(log, file, history).pipe(Effect.mapError(stopped));
+  const sight = yield* openSight(log, file, history).pipe(
+    Effect.tapError((fault) => tellLoss(options, fault)),
+    Effect.mapError(stopped),
+  );
   const parts: StandbyParts = {
     ...options,
     sight,
@@ -97,6 +100,10 @@ const leave = (parts: StandbyParts, seat: Seat): Effect.Effect<void> =>
     say(parts, seat, true),
     Effect.sync(() => lose(seat.lead)),
   );
+
+/** The ledger of record may have lagged, and know nothing of what is gone. */
+const tellLoss = ({ pulse, clocks }: PolicyOptions, { lost }: LogUnavailable): Effect.Effect<void> =>
+  pulse === undefined || lost === undefined ? Effect.void : tellLostTail(pulse, lost, clocks.wallMs());
 
 const stopped = ({ detail, reason }: LogUnavailable): Stopped =>
   new Stopped({ sentence: `Policy cannot use the log (${reason}): ${detail}`, exitCode: EXIT.fault });

@@ -84,6 +84,7 @@ export function makePulse() {
 }
 
 interface Given {
+  readonly dataDir?: string;
   readonly pulse?: Pulse;
   readonly history?: History;
   readonly health?: Health;

@@ -1,6 +1,6 @@
 /** Projectors of a fleet at work: real ledgers, streams in memory, a policy that accepts. */
 import { join } from "node:path";
-import { type Ledger, LogUnavailable, openLedger } from "@claw/eventlog";
+import { type Beat, type Ledger, LogUnavailable, openLedger } from "@claw/eventlog";
 import {
   type Command,
   DECIDED,
@@ -98,6 +98,8 @@ export interface FleetProjector {
   readonly health: () => string;
   readonly told: Receipt[];
   readonly beats: Json[];
+  /** What it said to have read of a log that does not hold it any more. */
+  readonly losses: Json[];
   readonly gate: FakeGate;
   readonly replication: Effect.Success<ReturnType<typeof startReplication>>;
 }
@@ -106,6 +108,8 @@ export interface Given extends Partial<Omit<ReplicationOptions, "gate" | "ledger
   readonly gate?: FakeGate;
   /** What stands between replication and the ledger: for failures. */
   readonly through?: (ledger: Ledger) => Ledger;
+  /** What somebody else said to have read. */
+  readonly told?: () => Beat | null;
 }
 
 /** Starts a projector's replication with its ledger in a folder, for the time of a scope. */
@@ -114,18 +118,18 @@ export const startFleet = Effect.fnUntraced(function* (
   folder: string,
   given: Given = {},
 ) {
-  const { through = (ledger: Ledger) => ledger, gate = gateTo(streams), ...others } = given;
+  const { through = (ledger: Ledger) => ledger, gate = gateTo(streams), told: _, ...others } = given;
   const ledger = yield* openLedgerIn(folder);
   const health = makeHealth();
-  const beats: Json[] = [];
+  const [beats, losses]: [Json[], Json[]] = [[], []];
   const replication = yield* startReplication({
     ledger: through(ledger),
     openLog: streams.openLog,
     keeper: streams.keeper,
     gate,
     pulse: {
-      publish: ({ value }) => Effect.sync(() => void beats.push(value)),
-      last: () => Effect.succeed(null),
+      publish: ({ id, value }) => Effect.sync(() => void (id === "lost-tail" ? losses : beats).push(value)),
+      last: () => Effect.succeed(given.told?.() ?? null),
       follow: () => Stream.empty,
       dropped: Effect.succeed({ slow: 0, oversized: 0, crowded: 0, unsaved: 0 }),
     },
@@ -146,6 +150,7 @@ export const startFleet = Effect.fnUntraced(function* (
     health: () => health.parts()["ledger"]?.detail ?? "",
     told,
     beats,
+    losses,
     gate,
     replication,
   };

@@ -31,6 +31,8 @@ const every = (subject: (id: never) => string): string => subject("*" as never);
 const OBSERVED = ["log.*.host.*", "log.*.session.*"];
 const DECIDED = "log.decided";
 const FLEET_PULSES = "pulse.*.fleet.*";
+/** What hosts say of themselves. What services say of the fleet is believed by others, so who stands at the door cannot say it. */
+const HOST_PULSES = ["pulse.*.host.*", "pulse.*.session.*"];
 
 /** Shows whether the server that one is connected to still has a cluster around it. */
 const ASK_LEADER = `$JS.API.STREAM.INFO.${RECEIPT_STREAM}`;
@@ -68,7 +70,7 @@ export const ACCOUNTS: Readonly<Record<Service, Grant>> = {
   ingest: {
     publish: [
       ...OBSERVED,
-      "pulse.>",
+      ...HOST_PULSES,
       every(talkSubjects.uplink),
       talkSubjects.ledgerReceipt,
       talkSubjects.ledgerRead,

@@ -151,6 +151,9 @@ export const regressed = (
   new LogUnavailable({
     reason: "regressed",
     retry: "never",
+    ...("last" in seen && {
+      lost: { generation: log.generation, sequence: seen.sequence, messageId: null },
+    }),
     detail:
       "last" in seen
         ? `The log ends at ${seen.last}, but the fold ${name} has read it up to ${seen.sequence}: the log lost its tail.`

@@ -3,6 +3,7 @@ import { backoffMs, type Stopped } from "@claw/runtime";
 import { Effect, type Scope } from "effect";
 import { beatWhileFollowing } from "./beat.ts";
 import { prepareLog } from "./begin.ts";
+import { overWhenTold, tellLoss } from "./lost-tail.ts";
 import { overIfRegressed, phraseOf, type ReplicationFault, setAsideFor, stoppedBy } from "./faults.ts";
 import { mayDecide, type ReplicationHouse, tellRole, wasEverOfRecord } from "./house.ts";
 import type { OpenedLog } from "./ports.ts";
@@ -27,7 +28,10 @@ export const replicate = Effect.fnUntraced(function* (
     if (fault._tag === "GenerationOver" && mayDecide(house)) {
       yield* leaveGeneration(house);
       house.lost = fault.reason;
-    } else if (fault.retry === "never") return yield* stop(house, fault);
+    } else if (fault.retry === "never") {
+      if (fault._tag === "GenerationOver") yield* tellLoss(house);
+      return yield* stop(house, fault);
+    }
     yield* Effect.sleep(backoffMs(tries, house.patience));
   }
 });
@@ -52,7 +56,7 @@ const oneLife = Effect.fnUntraced(function* (
   const log = yield* house.options.openLog;
   yield* Effect.forkScoped(beatWhileFollowing(house, log));
   yield* Effect.forkScoped(deleteTrimmed(house));
-  return yield* Effect.raceFirst(followPatiently(house, log), log.ended);
+  return yield* Effect.raceAllFirst([followPatiently(house, log), log.ended, overWhenTold(house, log)]);
 });
 
 /** A disk that is full or a server that is away is waited for without letting the log go; before each try it is looked at anew. */
