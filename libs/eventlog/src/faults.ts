@@ -1,12 +1,13 @@
 /** How the log fails. Faults say when a retry makes sense and hold structure only. */
+import type { Digest } from "@claw/events";
 import { Data } from "effect";
 
 /** A message that somebody read. */
 export interface LostTail {
   readonly generation: number;
   readonly sequence: number;
-  /** Where the number alone does not tell, because others write on: the message id that it had. Else null. */
-  readonly messageId: string | null;
+  /** SHA-256 of its bytes, from whoever kept it: then it is missed as well where others have written on and used its number again. Else null. */
+  readonly digest: Digest | null;
 }
 
 /**

@@ -138,7 +138,7 @@ describe("a checkpointed fold", () => {
         const shorter = yield* openSqliteLog({ path: ":memory:" });
         yield* append(shorter, entries(9));
         const fault = yield* Effect.flip(openFold({ ...closings, log: shorter, path: at.fold }));
-        const lost = { generation: 1, sequence: 10, messageId: null };
+        const lost = { generation: 1, sequence: 10, digest: null };
         expect(fault).toMatchObject({ reason: "regressed", retry: "never", lost });
       }),
     ));

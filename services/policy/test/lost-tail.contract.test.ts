@@ -21,7 +21,7 @@ it("N1-037 what policy read of a log that lost its tail is told, once it stops",
       const stopped = yield* Effect.flip(start(emptied, { dataDir, pulse }));
       expect(stopped.sentence).toContain("the log lost its tail");
       const lost = yield* lostTailOf(pulse);
-      expect(lost).toMatchObject({ generation: 1, messageId: null });
+      expect(lost).toMatchObject({ generation: 1, digest: null });
       expect(lost?.sequence).toBeGreaterThan(0);
     }),
   );

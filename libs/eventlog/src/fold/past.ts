@@ -152,7 +152,7 @@ export const regressed = (
     reason: "regressed",
     retry: "never",
     ...("last" in seen && {
-      lost: { generation: log.generation, sequence: seen.sequence, messageId: null },
+      lost: { generation: log.generation, sequence: seen.sequence, digest: null },
     }),
     detail:
       "last" in seen

@@ -100,11 +100,10 @@ function settle(
 ): Effect.Effect<Outcome, LogUnavailable> {
   if (fate === undefined) return Effect.die("a publication without a fate");
   if (fate.kind === "fault") return Effect.fail(fate.fault);
+  if (fate.kind === "stored" && !fate.isRepeat) return Effect.succeed(appended(fate.sequence));
   if (rounds === 0) return Effect.fail(failedAt("The stream's answers contradict each other."));
   if (fate.kind === "moved") return settleMoved(appender, item, fate.head, rounds);
-  return fate.isRepeat
-    ? settleRepeat(appender, item, fate.sequence, rounds)
-    : Effect.succeed(appended(fate.sequence));
+  return settleRepeat(appender, item, fate.sequence, rounds);
 }
 
 /** Somebody's message has this id. If it is not an entry of this id, the id is spoilt, and the entry goes out under another message id. */

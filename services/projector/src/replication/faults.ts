@@ -1,5 +1,5 @@
 /** How replicating fails, and what an operator reads of it. */
-import { LogUnavailable } from "@claw/eventlog";
+import { type LostTail, LogUnavailable } from "@claw/eventlog";
 import { EXIT, Stopped } from "@claw/runtime";
 import { Data, Effect } from "effect";
 import type { Reason } from "../domain/plan.ts";
@@ -16,6 +16,8 @@ export class LedgerDiverged extends Data.TaggedError("LedgerDiverged")<{
 export class GenerationOver extends Data.TaggedError("GenerationOver")<{
   readonly reason: Reason;
   readonly detail: string;
+  /** What this ledger has read and the log does not hold. */
+  readonly lost?: LostTail;
   readonly retry: "never";
 }> {}
 

@@ -1,26 +1,27 @@
 /**
- * What a replica saw of the log and the ledger of record did not, because it lagged when the log was set back: the one says so, the other looks for it and begins the next
- * generation. Without that it would follow a log for ever that everybody else refuses to use (DESIGN 14.5).
+ * What policy or a replica read of the log and the ledger of record did not, because it lagged and was away when the log was set back: the others say so, and it looks for that and
+ * begins the next generation. Else it would follow a log for ever that everybody else refuses to use (DESIGN 14.5).
  */
 import { isLost, type LostTail, lostTailOf, tellLostTail } from "@claw/eventlog";
 import { sequence } from "@claw/events";
-import { Effect, Result, SubscriptionRef } from "effect";
+import { Effect, Result } from "effect";
 import { GenerationOver } from "./faults.ts";
-import { type ReplicationHouse, sawMessage } from "./house.ts";
+import { mayDecide, type ReplicationHouse, sawMessage } from "./house.ts";
 import type { OpenedLog } from "./ports.ts";
 
 /** As many looks as the log's own guard takes before it ends: an election may answer with less than there is. */
 const LOOKS_TO_END = 3;
 
-/** Says where this ledger stood in a log that ended. Whether that is lost is for the ledger of record to find. */
-export const tellLoss = ({ options }: ReplicationHouse): Effect.Effect<void> =>
-  Effect.ignore(
-    Effect.flatMap(options.ledger.cursor, (cursor) =>
-      cursor === null ? Effect.void : tellLostTail(options.pulse, cursor, options.clocks.wallMs()),
-    ),
-  );
+/** As many messages as nobody loses: a word of more is no word of this log, and numbers that high would be the next generation's for good. */
+const MOST_LOST = 2 ** 32;
 
-/** Fails as over when, of record, the log does not hold what somebody said to have read of this generation. */
+/** Says what this ledger has read and the log does not hold. */
+export const tellLoss = (
+  { options: { pulse, clocks } }: ReplicationHouse,
+  { lost }: GenerationOver,
+): Effect.Effect<void> => (lost === undefined ? Effect.void : tellLostTail(pulse, lost, clocks.wallMs()));
+
+/** Fails as over where this ledger decides and the log does not hold what somebody said to have read of this generation. */
 export const overWhenTold = Effect.fnUntraced(function* (
   house: ReplicationHouse,
   log: OpenedLog,
@@ -42,12 +43,12 @@ export const overWhenTold = Effect.fnUntraced(function* (
 
 /** A server that is away proves nothing. */
 const findLost = Effect.fnUntraced(function* (
-  { options, role }: ReplicationHouse,
+  house: ReplicationHouse,
   { raw }: OpenedLog,
 ): Effect.fn.Return<LostTail | null> {
-  if (SubscriptionRef.getUnsafe(role) !== "record") return null;
-  const told = yield* lostTailOf(options.pulse);
-  if (told?.generation !== raw.generation) return null;
+  if (!house.isCaughtUp || !mayDecide(house)) return null;
+  const told = yield* lostTailOf(house.options.pulse);
+  if (told?.generation !== raw.generation || told.sequence > house.highestSeen + MOST_LOST) return null;
   const found = yield* Effect.result(raw.at(sequence(told.sequence)));
   return Result.isSuccess(found) && isLost(found.success, told) ? told : null;
 });

@@ -29,7 +29,7 @@ export const replicate = Effect.fnUntraced(function* (
       yield* leaveGeneration(house);
       house.lost = fault.reason;
     } else if (fault.retry === "never") {
-      if (fault._tag === "GenerationOver") yield* tellLoss(house);
+      if (fault._tag === "GenerationOver") yield* tellLoss(house, fault);
       return yield* stop(house, fault);
     }
     yield* Effect.sleep(backoffMs(tries, house.patience));

@@ -1,5 +1,5 @@
 /** Before a log is followed: is it the log of this ledger, and does the ledger hold all that came before it? */
-import type { Cursor } from "@claw/eventlog";
+import type { Cursor, LostTail } from "@claw/eventlog";
 import { position, type Position } from "@claw/events";
 import { Effect, Stream } from "effect";
 import { fitting, GenerationOver, LedgerDiverged, type ReplicationFault } from "./faults.ts";
@@ -19,8 +19,8 @@ export const verifyLog = Effect.fnUntraced(function* (
   return yield* joinGeneration(house, log);
 });
 
-const over = (detail: string): GenerationOver =>
-  new GenerationOver({ reason: "regressed", detail, retry: "never" });
+const over = (detail: string, lost?: LostTail): GenerationOver =>
+  new GenerationOver({ reason: "regressed", detail, ...(lost !== undefined && { lost }), retry: "never" });
 
 /** A log that ends before the cursor, or holds another message there, lost its tail (DESIGN 14.5). */
 const refuseOtherMessage = Effect.fnUntraced(function* (
@@ -31,6 +31,7 @@ const refuseOtherMessage = Effect.fnUntraced(function* (
   const last = yield* raw.last;
   return yield* over(
     `the log ends at ${last} and does not hold the message that the ledger read at ${cursor.sequence}`,
+    cursor,
   );
 });
 
