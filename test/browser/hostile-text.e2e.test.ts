@@ -23,7 +23,7 @@ let browsing: Browsing;
 let host: HandHost;
 
 beforeAll(async () => {
-  house = await makeHouse({ CLAW_ENDPOINTS: "" });
+  house = await makeHouse({ CLAW_ENDPOINTS: "none=unix:///nonexistent.sock" });
   browsing = await openBrowser();
   await house.start();
   host = await makeHandHost(house, HOST);

@@ -18,7 +18,7 @@ let browsing: Browsing;
 const visits = visitsOfTests("looked at");
 
 beforeAll(async () => {
-  house = await makeHouse({ CLAW_ENDPOINTS: "" });
+  house = await makeHouse({ CLAW_ENDPOINTS: "none=unix:///nonexistent.sock" });
   browsing = await openBrowser();
   await house.start();
 });
