@@ -1,6 +1,7 @@
 /** A real house is scraped: what alerts and the dashboard ask for is there, and nothing that anybody says makes new series (N1-035). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeHouse, type TestHouse } from "../../../test/acceptance/support/house.ts";
+import { runClaw } from "../../../test/acceptance/support/process.ts";
 import { askedLabels, askedNames, isTold, readScrape, type Scrape } from "./scraped.ts";
 
 /** What only the processes of a fleet know: `observability.nats.test.ts` scrapes those. */
@@ -19,7 +20,11 @@ beforeAll(async () => {
   await house.start();
   await house.get("/api/fleet");
 });
-afterAll(() => house.remove());
+afterAll(async () => {
+  // It started an app-server for people, which would stay.
+  await runClaw(["down"], house.env);
+  await house.remove();
+});
 
 describe("a scrape of a real gateway", () => {
   test("N1-035 W-32: tells every metric that an alert or a panel asks for, under the type that it is asked as", async () => {
