@@ -94,10 +94,15 @@ it("a leader that ends hands over at once; many commands at a time, through both
       const first = yield* startOne(server, "policy-a");
       const second = yield* startOne(server, "policy-b");
       const commands = Array.from({ length: 200 }, (_, n) => tokenCreate(`t${n}`));
-      const asked = Effect.forEach(commands, (command) => submit(command, admin), { concurrency: 20 });
-      const [verdicts] = yield* Effect.all([asked, Effect.andThen(Effect.sleep(100), first.end)], {
-        concurrency: 2,
-      });
+      let told = 0;
+      const one = (command: (typeof commands)[number]) =>
+        Effect.tap(submit(command, admin), () => Effect.sync(() => (told += 1)));
+      const asked = Effect.forEach(commands, one, { concurrency: 20 });
+      const end = Effect.andThen(
+        until(() => told >= 20, 10),
+        first.end,
+      );
+      const [verdicts] = yield* Effect.all([asked, end], { concurrency: 2 });
       expect(verdicts.every(({ decision }) => decision === "accepted")).toBe(true);
       expect(second.isLeading()).toBe(true);
       const lane = yield* Stream.runCollect(second.log.read({ after: NONE, lane: DECIDED }));

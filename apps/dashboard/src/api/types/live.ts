@@ -1,4 +1,4 @@
-/** One frame of `/api/live`, as `services/gateway/src/live/frames.ts` has it. */
+/** One frame of `/api/live`, as `services/gateway/src/live/frames.ts` has it (`test/mirrors.test.ts`): a page is built without the code of the house. */
 export const LIVE_KINDS = [
   "sessions",
   "hosts",
