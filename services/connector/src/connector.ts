@@ -3,16 +3,12 @@
  * one, and carries out the commands that the house accepted for this host, each at most once. By itself it does nothing: it answers no question,
  * starts no turn and unloads nothing, and without it Codex is exactly as it was.
  */
-import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { defaultSocketPath } from "@claw/codex-rpc";
 import { EndpointId, type HostId } from "@claw/events";
 import { REDACTOR_VERSION } from "@claw/redact";
 import {
   type Clocks,
   type ConfigOf,
-  counter,
   type Diagnostics,
   EXIT,
   gauge,
@@ -32,12 +28,12 @@ import { openOutbox, type Outbox } from "./outbox/outbox.ts";
 import { readPage } from "./pages.ts";
 import { type Performer, startPerformer } from "./perform/performer.ts";
 import type { HouseWord } from "./perform/tools.ts";
-import { makeRedaction, type Redaction } from "./redaction.ts";
+import { redactionOf, tokenIn } from "./own-secrets.ts";
+import type { Redaction } from "./redaction.ts";
 import type { connectorSettings } from "./settings.ts";
 import { type KeyRing, makeKeyRing } from "./keys/key-ring.ts";
 import { makeReadGit } from "./surroundings/git.ts";
 import { describeHost } from "./surroundings/host.ts";
-import { secretsOfEnvironment } from "./surroundings/secrets.ts";
 import { missingRoots, realRoots } from "./surroundings/workspaces.ts";
 import { storeIdOf } from "./surroundings/store.ts";
 import { startUplink, type Uplink } from "./uplink/uplink.ts";
@@ -148,43 +144,6 @@ const stoppedBy = (refused: OpenRefused): Stopped =>
     sentence: `The connector's outbox cannot be used: ${refused.message}. ${WAYS_OUT[refused.reason]}`,
     exitCode: refused.reason === "locked" ? EXIT.conflict : EXIT.fault,
   });
-
-function redactionOf({ env = process.env, dataDir, tokenFile, metrics }: ConnectorOptions): Redaction {
-  const token = tokenIn(tokenFile);
-  const secrets = [...secretsOfEnvironment(env), ...(token === null ? [] : [token])];
-  return makeRedaction(linkKeyIn(dataDir), secrets, metrics === undefined ? undefined : countingIn(metrics));
-}
-
-/** How many, and never which or of what (N1-035). */
-function countingIn(metrics: Metrics): (count: number) => void {
-  const redactions = counter(
-    metrics,
-    "claw_redactions_total",
-    "Secrets taken out of text before it left this host.",
-    {},
-  );
-  return (count) => redactions.add({}, count);
-}
-
-function tokenIn(tokenFile: string): string | null {
-  try {
-    return readFileSync(tokenFile, "utf8").trim() || null;
-  } catch {
-    return null;
-  }
-}
-
-/** Random, and kept: the marks of one secret stay the same over restarts. */
-function linkKeyIn(directory: string): string {
-  const path = join(directory, "link.key");
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    const key = randomBytes(32).toString("hex");
-    writeFileSync(path, key, { mode: 0o600 });
-    return key;
-  }
-}
 
 function uplinkOf(
   { hostId, tokenFile, caFile, random, clocks, health, diagnostics }: ConnectorOptions,
