@@ -43,6 +43,26 @@ it("an entry whose message id somebody else has spoilt is stored all the same, o
   expect((await Effect.runPromise(log.stats)).skipped).toBe(2);
 });
 
+it("entries whose message ids are all spoilt are stored in their writer's order, each once (N1-005, RELIABILITY E15)", async () => {
+  const server = await givenServer();
+  await makeStreams(server);
+  const client = await givenClient(server);
+  const entries = Array.from({ length: 40 }, (_, n) => entry(n));
+  for (const one of entries) {
+    const spoilt = headers();
+    spoilt.set("Nats-Msg-Id", one.envelope.id);
+    await client.request(messageOf(one).subject, "not an entry", { headers: spoilt, timeout: 2_000 });
+  }
+  const log = await held(openOn(server));
+  const twice = [...entries, ...entries].map((one) => ({ entry: one }));
+  const outcomes = await Effect.runPromise(log.append(twice));
+  const [first, second] = [outcomes.slice(0, 40), outcomes.slice(40)];
+  expect(first.map(({ status }) => status)).toEqual(first.map(() => "appended"));
+  expect(second).toEqual(first.map((one) => ({ ...one, status: "duplicate" })));
+  const read = await Effect.runPromise(Stream.runCollect(log.read({ after: 0 })));
+  expect(read.map((one) => one.entry)).toEqual(entries);
+});
+
 it("a restarted writer finds an entry that stands under another message id at its lane's end", async () => {
   const server = await givenServer();
   await makeStreams(server);

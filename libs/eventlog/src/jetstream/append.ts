@@ -1,52 +1,28 @@
 /**
- * Appends: publishes all drafts in a window, then settles the few whose answer is no proof.
+ * Appends: publishes all drafts in a window, then judges the few whose answer is no proof, and publishes anew those of them that must be.
  *
- * Two answers are none. `duplicate` says that a message with this id is stored, not which: it is read. A moved head may have been moved by this very
- * entry, because the server compares the head before it knows the id (DESIGN 8): the message behind the expectation is read.
+ * What goes out anew goes out together and in the order of the drafts, but behind drafts of the same append that were stored at once: where the order of
+ * a lane matters more than that, a draft expects its head.
  */
 import { randomBytes } from "node:crypto";
-import { type Entry, sequence } from "@claw/events";
 import { Effect } from "effect";
 import { type Draft, MAX_DRAFTS, type Outcome } from "../event-log.ts";
 import { LogUnavailable } from "../faults.ts";
 import type { Fate } from "./ack.ts";
-import { getMessage } from "./api.ts";
 import { failedAt } from "./faults.ts";
-import type { Guard } from "./guard.ts";
+import { type Appender, type Item, judge, type Judgement } from "./judge.ts";
 import type { NatsLink } from "./link.ts";
 import { MAX_MESSAGE_BYTES, messageIdAgain, messageOf } from "./message.ts";
-import type { Publisher } from "./publisher.ts";
-import { appended, recognise } from "./verdict.ts";
-import type { Sign, Trust } from "./trust.ts";
-import type { ToPublish } from "./window.ts";
-
-export interface Appender {
-  readonly link: NatsLink;
-  readonly stream: string;
-  readonly guard: Guard;
-  readonly publisher: Publisher;
-  /** Where entries lie whose own message id was spoilt, by id: so that a repeat finds them. Bounded; the oldest are forgotten. */
-  readonly reissued: Map<string, number>;
-  /** Of policy: how its decisions are signed. */
-  readonly sign?: Sign;
-  /** Whose decisions are believed; without it everybody's, as on a server of one's own. */
-  readonly trust?: Trust;
-}
+import type { Sign } from "./trust.ts";
 
 /** Questions of one append that are asked at the same time. */
 const CONCURRENCY = 32;
-const MAX_REISSUED = 4_096;
 /** Room for the headers of a message: an entry's id and what is expected. */
 const HEADER_BYTES = 1_024;
 /** How often one draft is published anew because of what was found. */
 const MOST_ROUNDS = 8;
 /** What is on its way to a majority is stored or given up meanwhile: 5 ms and twice as long each time, 1.3 s in all. Four rounds without a pause were over before a busy cluster had stored it. */
 const FIRST_PAUSE_MS = 5;
-
-interface Item {
-  readonly entry: Entry;
-  readonly message: ToPublish;
-}
 
 export const append = (
   appender: Appender,
@@ -56,12 +32,9 @@ export const append = (
     if (drafts.length > MAX_DRAFTS) throw new RangeError(`An append has at most ${MAX_DRAFTS} drafts.`);
     const items = drafts.map((draft) => itemOf(draft, appender.sign));
     const tooLarge = items.find(({ message }) => message.data.length > roomIn(appender.link));
-    if (tooLarge !== undefined) return Effect.fail(tooLargeFault(tooLarge.message.data.length));
-    return Effect.flatMap(publishAll(appender, items), (fates) =>
-      Effect.forEach(items, (item, index) => settle(appender, item, fates[index], MOST_ROUNDS), {
-        concurrency: CONCURRENCY,
-      }),
-    );
+    return tooLarge === undefined
+      ? settle(appender, items, MOST_ROUNDS)
+      : Effect.fail(tooLargeFault(tooLarge.message.data.length));
   });
 
 const itemOf = ({ entry, expectedHead }: Draft, sign: Sign | undefined): Item => ({
@@ -79,6 +52,47 @@ const tooLargeFault = (bytes: number): LogUnavailable =>
     detail: `A message of ${bytes} bytes is larger than the server takes.`,
   });
 
+const settle = Effect.fnUntraced(function* (
+  appender: Appender,
+  items: readonly Item[],
+  rounds: number,
+): Effect.fn.Return<readonly Outcome[], LogUnavailable> {
+  const fates = yield* publishAll(appender, items);
+  const judgements = yield* Effect.forEach(items, (item, index) => judge(appender, item, fates[index]), {
+    concurrency: CONCURRENCY,
+  });
+  const open = judgements.filter((judgement) => judgement.kind !== "settled");
+  if (open.length > 0 && rounds === 0) return yield* failedAt("The stream's answers contradict each other.");
+  if (open.some(({ kind }) => kind === "in_flight"))
+    yield* Effect.sleep(FIRST_PAUSE_MS * 2 ** (MOST_ROUNDS - rounds));
+  const again = open.length === 0 ? [] : yield* settle(appender, anew(items, judgements), rounds - 1);
+  const later = again.values();
+  return judgements.map((judgement) => (judgement.kind === "settled" ? judgement.outcome : taken(later)));
+});
+
+/**
+ * The items that go out again. A spoilt message id is replaced, by one token for all: an entry that is drafted twice is so still stored once.
+ */
+function anew(items: readonly Item[], judgements: readonly Judgement[]): readonly Item[] {
+  const token = randomBytes(8).toString("hex");
+  return items.flatMap((item, index) => {
+    const kind = judgements[index]?.kind;
+    if (kind === "in_flight") return [item];
+    return kind === "spoilt" ? [underAnotherId(item, token)] : [];
+  });
+}
+
+const underAnotherId = ({ entry, message }: Item, token: string): Item => ({
+  entry,
+  message: { ...message, messageId: messageIdAgain(entry.envelope.id, token) },
+});
+
+function taken(outcomes: Iterator<Outcome>): Outcome {
+  const next = outcomes.next();
+  if (next.done === true) throw new Error("an append has an outcome for each draft");
+  return next.value;
+}
+
 /** What was stored first is what the guard goes by, so it is told of the last one at once. */
 const publishAll = (
   { publisher, guard }: Appender,
@@ -91,80 +105,3 @@ const publishAll = (
       guard.saw({ ...item.message, sequence: fate.sequence });
     return fates;
   });
-
-function settle(
-  appender: Appender,
-  item: Item,
-  fate: Fate | undefined,
-  rounds: number,
-): Effect.Effect<Outcome, LogUnavailable> {
-  if (fate === undefined) return Effect.die("a publication without a fate");
-  if (fate.kind === "fault") return Effect.fail(fate.fault);
-  if (fate.kind === "stored" && !fate.isRepeat) return Effect.succeed(appended(fate.sequence));
-  if (rounds === 0) return Effect.fail(failedAt("The stream's answers contradict each other."));
-  if (fate.kind === "moved") return settleMoved(appender, item, fate.head, rounds);
-  return settleRepeat(appender, item, fate.sequence, rounds);
-}
-
-/** Somebody's message has this id. If it is not an entry of this id, the id is spoilt, and the entry goes out under another message id. */
-const settleRepeat = Effect.fnUntraced(function* (
-  appender: Appender,
-  item: Item,
-  at: number,
-  rounds: number,
-): Effect.fn.Return<Outcome, LogUnavailable> {
-  const { entry, message } = item;
-  const known = recognise(entry, yield* messageAt(appender, at), appender.trust);
-  if (known !== null) return known;
-  const { id } = entry.envelope;
-  const before = appender.reissued.get(id);
-  const reissued = before === undefined ? yield* lastOf(appender, item) : yield* messageAt(appender, before);
-  const again = recognise(entry, reissued, appender.trust);
-  if (again !== null) return again;
-  const messageId = messageIdAgain(id, randomBytes(8).toString("hex"));
-  const fates = yield* publishAll(appender, [{ entry, message: { ...message, messageId } }]);
-  const outcome = yield* settle(appender, item, fates[0], rounds - 1);
-  if (outcome.status === "appended") remember(appender.reissued, id, outcome.sequence);
-  return outcome;
-});
-
-/** The lane is not where it was expected. `head` is where the server found it when it judged; later messages are not this draft's affair. */
-const settleMoved = Effect.fnUntraced(function* (
-  appender: Appender,
-  item: Item,
-  named: number | null,
-  rounds: number,
-): Effect.fn.Return<Outcome, LogUnavailable> {
-  const { entry, message } = item;
-  const expected = message.expectedHead ?? 0;
-  const head = named ?? (yield* lastOf(appender, item))?.sequence ?? 0;
-  if (head === expected) {
-    // Something else on its way had the lane when this was judged, and did not get it.
-    yield* Effect.sleep(FIRST_PAUSE_MS * 2 ** (MOST_ROUNDS - rounds));
-    const fates = yield* publishAll(appender, [item]);
-    return yield* settle(appender, item, fates[0], rounds - 1);
-  }
-  const conflict: Outcome = { status: "lane_conflict", head: sequence(head) };
-  if (head < expected) return conflict;
-  const next = yield* nextAfter(appender, item, expected);
-  const known = recognise(entry, next, appender.trust);
-  if (known !== null) return known;
-  if (next?.sequence === head) return conflict;
-  return recognise(entry, yield* messageAt(appender, head), appender.trust) ?? conflict;
-});
-
-const messageAt = ({ link, stream }: Appender, seq: number) => getMessage(link, stream, { seq });
-
-const lastOf = ({ link, stream }: Appender, { message: { subject } }: Item) =>
-  getMessage(link, stream, { last_by_subj: subject });
-
-const nextAfter = ({ link, stream }: Appender, { message: { subject } }: Item, after: number) =>
-  getMessage(link, stream, { seq: after + 1, next_by_subj: subject });
-
-function remember(reissued: Map<string, number>, id: string, at: number): void {
-  reissued.set(id, at);
-  for (const oldest of reissued.keys()) {
-    if (reissued.size <= MAX_REISSUED) return;
-    reissued.delete(oldest);
-  }
-}
