@@ -58,6 +58,5 @@ export interface Switchboard {
   readonly epochs: Map<HostId, EpochDay>;
   /** Hosts of whose version somebody was told. */
   readonly warned: Set<HostId>;
-  welcomes: Bucket;
   readonly welcomesOf: Map<HostId, Bucket>;
 }

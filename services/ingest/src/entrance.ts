@@ -3,6 +3,7 @@ import { MAX_FRAME_BYTES, UPLINK_SUBPROTOCOL } from "@claw/wire";
 import { Effect, type Scope } from "effect";
 import { WebSocketServer } from "ws";
 import type { Switchboard } from "./board.ts";
+import { openTurnstile } from "./domain/turnstile.ts";
 import { refuse } from "./switchboard.ts";
 import type { Uplink } from "./uplink.ts";
 import { type Entrance, turnAwayHeld } from "./upgrade.ts";
@@ -17,7 +18,8 @@ export const openEntrance = (board: Switchboard): Effect.Effect<Entrance, never,
       const limits = { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false };
       return {
         board,
-        held: new Set(),
+        turnstile: openTurnstile(board.clocks.monoMs(), board.limits.welcomes),
+        timer: null,
         isOpen: true,
         server: new WebSocketServer({ noServer: true, handleProtocols, ...limits }),
       };

@@ -5,7 +5,6 @@ import type { UplinkOpened } from "@claw/wire";
 import { Effect, Latch, Queue } from "effect";
 import { makeAttempts } from "./attempts.ts";
 import type { Switchboard } from "./board.ts";
-import { fullBucket } from "./domain/bucket.ts";
 import { makeFigures } from "./figures.ts";
 import type { Hole } from "./holes.ts";
 import { INGEST_LIMITS } from "./limits.ts";
@@ -52,7 +51,6 @@ export const makeBoard = Effect.fnUntraced(function* (
     paces: new Map(),
     epochs: new Map(),
     warned: new Set(),
-    welcomes: fullBucket(clocks.monoMs(), limits.welcomes),
     welcomesOf: new Map(),
     arrived: Latch.makeUnsafe(false),
     hellos: yield* Queue.bounded<Uplink>(MAX_UPLINKS),

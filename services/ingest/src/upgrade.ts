@@ -5,7 +5,8 @@ import { randomHex } from "@claw/runtime";
 import { openHouseSide } from "@claw/wire";
 import type { WebSocket, WebSocketServer } from "ws";
 import type { Switchboard } from "./board.ts";
-import { fullBucket, takeTurn } from "./domain/bucket.ts";
+import { fullBucket, take } from "./domain/bucket.ts";
+import { arrive, leave, pass, type Turnstile } from "./domain/turnstile.ts";
 import { asksForUplink, authenticate, type Guest, turnAway } from "./door.ts";
 import type { UPGRADE_PROBLEMS } from "./figures.ts";
 import { attempted, forget, hearFrame } from "./switchboard.ts";
@@ -20,16 +21,19 @@ const MAX_OF_HOST = 16;
 export interface Entrance {
   readonly server: WebSocketServer;
   readonly board: Switchboard;
-  /** Who waits for a turn, before the upgrade. Bounded by the longest wait. */
-  readonly held: Set<Held>;
+  /** Who was recognised and waits for a turn, before the upgrade. */
+  turnstile: Turnstile<Held>;
+  /** Until the next turn; null while nobody waits. */
+  timer: NodeJS.Timeout | null;
   isOpen: boolean;
 }
 
-/** A connector that was recognised and has to wait. */
+/** A connector that was recognised and is not let in yet. */
 export interface Held {
   readonly guest: Guest;
+  readonly request: IncomingMessage;
   readonly socket: Duplex;
-  readonly timer: NodeJS.Timeout;
+  readonly head: Buffer;
 }
 
 type Problem = (typeof UPGRADE_PROBLEMS)[number];
@@ -38,26 +42,40 @@ type Problem = (typeof UPGRADE_PROBLEMS)[number];
 export function upgrade(entrance: Entrance, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const guest = guestOf(entrance, request);
   if (typeof guest === "string") return refuseUpgrade(entrance, socket, guest);
-  const waitMs = waitOf(entrance.board, guest);
-  if (waitMs === null) return refuseUpgrade(entrance, socket, "storm");
-  if (waitMs === 0) return letIn(entrance, guest, request, socket, head);
-  const timer = setTimeout(() => {
-    entrance.held.delete(held);
-    letIn(entrance, guest, request, socket, head);
-  }, waitMs);
-  const held: Held = { guest, socket, timer };
-  entrance.held.add(held);
+  const held: Held = { guest, request, socket, head };
+  if (!standInLine(entrance, held)) return refuseUpgrade(entrance, socket, "storm");
+  letPass(entrance);
+  if (!entrance.turnstile.line.includes(held)) return;
   // Who goes while it waits leaves its place in the line, and nothing else.
   socket.on("error", () => socket.destroy());
+  socket.once("close", () => {
+    entrance.turnstile = leave(entrance.turnstile, held);
+  });
 }
 
 /** Turns those away who still wait, at the end. */
 export function turnAwayHeld(entrance: Entrance): void {
-  for (const { socket, timer } of entrance.held) {
-    clearTimeout(timer);
-    refuseUpgrade(entrance, socket, "starting");
-  }
-  entrance.held.clear();
+  if (entrance.timer !== null) clearTimeout(entrance.timer);
+  const { line } = entrance.turnstile;
+  entrance.turnstile = { ...entrance.turnstile, line: [] };
+  for (const { socket } of line) refuseUpgrade(entrance, socket, "starting");
+}
+
+/** Lets those in whose turn it is, and looks again when the next one's may be. */
+function letPass(entrance: Entrance): void {
+  const { board } = entrance;
+  const { turnstile, passed, nextMs } = pass(
+    entrance.turnstile,
+    board.clocks.monoMs(),
+    board.limits.welcomes,
+  );
+  entrance.turnstile = turnstile;
+  for (const held of passed) letIn(entrance, held);
+  if (entrance.timer !== null || nextMs === null) return;
+  entrance.timer = setTimeout(() => {
+    entrance.timer = null;
+    letPass(entrance);
+  }, nextMs);
 }
 
 function refuseUpgrade({ board }: Entrance, socket: Duplex, problem: Problem): void {
@@ -65,43 +83,38 @@ function refuseUpgrade({ board }: Entrance, socket: Duplex, problem: Problem): v
   turnAway(socket, problem);
 }
 
-function letIn(
-  { server, board }: Entrance,
-  guest: Guest,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): void {
+function letIn({ server, board }: Entrance, { guest, request, socket, head }: Held): void {
   if (socket.destroyed) return;
   server.handleUpgrade(request, socket, head, (webSocket) => accept(board, guest, webSocket));
 }
 
 /** Who comes, or why not. The token is asked first, so that nobody without one learns anything else. */
 function guestOf(entrance: Entrance, request: IncomingMessage): Guest | Problem {
-  const { board, isOpen, held } = entrance;
+  const { board, isOpen, turnstile } = entrance;
   if (!isOpen) return "starting";
   const guest = authenticate(board.register, request.headers.authorization, board.clocks.wallMs());
   if (guest === null) return "unauthenticated";
   if (!asksForUplink(request)) return "subprotocol";
-  return board.open.size + held.size >= MAX_UPLINKS || isCrowd(entrance, guest) ? "busy" : guest;
+  return board.open.size + turnstile.line.length >= MAX_UPLINKS || isCrowd(entrance, guest) ? "busy" : guest;
 }
 
-function isCrowd({ board, held }: Entrance, { hostId }: Guest): boolean {
+function isCrowd({ board, turnstile }: Entrance, { hostId }: Guest): boolean {
   const ofHost = ({ guest }: Pick<Held, "guest">): boolean => guest.hostId === hostId;
-  return [...board.open].filter(ofHost).length + [...held].filter(ofHost).length >= MAX_OF_HOST;
+  return [...board.open].filter(ofHost).length + turnstile.line.filter(ofHost).length >= MAX_OF_HOST;
 }
 
-/** How long a host waits for its turn; null where that is too long. Asked last: only who would be let in takes one, its host's own first. */
-function waitOf(board: Switchboard, { hostId }: Guest): number | null {
-  const { welcomesOf, limits, clocks } = board;
+/** False where the line is too long, or the host came too often. Asked last: only who would be let in takes a place, and its host's own turn. */
+function standInLine(entrance: Entrance, held: Held): boolean {
+  const { welcomesOf, limits, clocks } = entrance.board;
   const now = clocks.monoMs();
+  const { hostId } = held.guest;
   const bucket = welcomesOf.get(hostId) ?? fullBucket(now, limits.welcomesOfHost);
-  const own = takeTurn(bucket, now, limits.welcomesOfHost);
-  const shared = own === null ? null : takeTurn(board.welcomes, now, limits.welcomes);
-  if (own === null || shared === null) return null;
-  welcomesOf.set(hostId, own.bucket);
-  board.welcomes = shared.bucket;
-  return shared.waitMs;
+  const own = take(bucket, now, limits.welcomesOfHost);
+  const turnstile = own === null ? null : arrive(entrance.turnstile, held, now, limits.welcomes);
+  if (own === null || turnstile === null) return false;
+  welcomesOf.set(hostId, own);
+  entrance.turnstile = turnstile;
+  return true;
 }
 
 function accept(board: Switchboard, guest: Guest, socket: WebSocket): void {
