@@ -43,7 +43,7 @@ export interface Watch {
   lastTickMonoMs: number;
 }
 
-/** Ticks farther apart than this mean that we did not run, and heard nobody (as DESIGN 14.9 has it for connectors). */
+/** Ticks farther apart than this mean that we did not run, and heard nobody (as DESIGN 14.9 has it for connectors): two seconds, or half of a shorter patience. */
 const PAUSE_MS = 2_000;
 const NO_FIGURES: HostFigures = { rttMs: null, clockOffsetMs: null, outboxDepth: 0 };
 
@@ -120,8 +120,9 @@ export function passTime(watch: Watch, figuresOf: (hostId: HostId) => HostFigure
   const now = watch.clocks.monoMs();
   const gap = now - watch.lastTickMonoMs;
   watch.lastTickMonoMs = now;
+  const didPause = gap > Math.min(PAUSE_MS, watch.silentAfterMs / 2);
   for (const [hostId, vigil] of watch.vigils) {
-    const patient = gap > PAUSE_MS ? postpone(vigil, gap) : vigil;
+    const patient = didPause ? postpone(vigil, gap) : vigil;
     settle(watch, hostId, tick(patient, now, watch.silentAfterMs), figuresOf(hostId) ?? NO_FIGURES);
   }
 }

@@ -246,43 +246,39 @@ describe("to whom it goes (S6, X1-054)", () => {
       }),
     ));
 
-  it(
-    "1,000 commands for 100 hosts go where they belong, and nowhere else",
-    () =>
-      run(
-        Effect.gen(function* () {
-          const { log, url } = yield* given;
-          const names = Array.from({ length: 100 }, (_, n) => `host-${n}`);
-          const bearers = yield* Effect.forEach(names, (name) => addHost(log, name));
-          const of = (half: number) =>
-            names.flatMap((hostId) =>
-              Array.from({ length: 5 }, (_, n) =>
-                accepted(`${hostId}-${half}-${n}`, {
-                  hostId,
-                  sessionId: `s-${hostId}-${n % 3}`,
-                  deadlineAt: soon(),
-                }),
-              ),
-            );
-          // Half of them before anybody is there.
-          yield* decided(log, ...of(1));
-          const hosts = yield* Effect.forEach(names, (name, n) => able(url, bearers[n]?.bearer ?? "", name), {
-            concurrency: 20,
-          });
-          yield* decided(log, ...of(2));
-          for (const [n, host] of hosts.entries()) {
-            const name = names[n] ?? "";
-            const mine = [1, 2].flatMap((half) =>
-              Array.from({ length: 5 }, (_, of) => `${name}-${half}-${of}`),
-            );
-            expect(yield* upTo(log, host, name)).toEqual(mine);
-            for (const frame of host.left())
-              if (frame.type === "command") expect(frame.text).toBe(`text of ${frame.commandId}`);
-          }
-        }),
-      ),
-    30_000,
-  );
+  it("1,000 commands for 100 hosts go where they belong, and nowhere else", () =>
+    run(
+      Effect.gen(function* () {
+        const { log, url } = yield* given;
+        const names = Array.from({ length: 100 }, (_, n) => `host-${n}`);
+        const bearers = yield* Effect.forEach(names, (name) => addHost(log, name));
+        const of = (half: number) =>
+          names.flatMap((hostId) =>
+            Array.from({ length: 5 }, (_, n) =>
+              accepted(`${hostId}-${half}-${n}`, {
+                hostId,
+                sessionId: `s-${hostId}-${n % 3}`,
+                deadlineAt: soon(),
+              }),
+            ),
+          );
+        // Half of them before anybody is there.
+        yield* decided(log, ...of(1));
+        const hosts = yield* Effect.forEach(names, (name, n) => able(url, bearers[n]?.bearer ?? "", name), {
+          concurrency: 20,
+        });
+        yield* decided(log, ...of(2));
+        for (const [n, host] of hosts.entries()) {
+          const name = names[n] ?? "";
+          const mine = [1, 2].flatMap((half) =>
+            Array.from({ length: 5 }, (_, of) => `${name}-${half}-${of}`),
+          );
+          expect(yield* upTo(log, host, name)).toEqual(mine);
+          for (const frame of host.left())
+            if (frame.type === "command") expect(frame.text).toBe(`text of ${frame.commandId}`);
+        }
+      }),
+    ));
 });
 
 describe("outcomes that are not a host's to say (S6, S7)", () => {
@@ -339,47 +335,43 @@ describe("outcomes that are not a host's to say (S6, S7)", () => {
 });
 
 describe("a host that reads nothing (DESIGN 13)", () => {
-  it(
-    "is not sent more than its socket takes, is let go, and is asked again when it comes back",
-    () =>
-      run(
-        Effect.gen(function* () {
-          const log = yield* memoryLog;
-          const { bearer } = yield* addHost(log, "h1");
-          let aheadMs = 0;
-          const clocks = { ...systemClocks, monoMs: () => systemClocks.monoMs() + aheadMs };
-          const { url, ingest, metrics } = yield* startHouse({
-            log,
-            dataDir: yield* temporaryFolder,
-            clocks,
-          });
-          const host = yield* able(url, bearer);
-          host.hang();
-          const ids = Array.from({ length: 100 }, (_, n) => `c${n}`);
-          yield* decided(
-            log,
-            ...ids.map((id, n) =>
-              accepted(id, { sessionId: `s${n}`, deadlineAt: soon(), text: "\u0001".repeat(65_536) }),
-            ),
-          );
-          const sent = Effect.map(
-            Effect.promise(() => metrics.metrics()),
-            (text) => Number(/dispatched_total\{kind="command"\} (\d+)/.exec(text)?.[1] ?? 0),
-          );
-          let before = -1;
-          for (let now = yield* sent; now !== before; now = yield* sent) {
-            before = now;
-            for (let n = 0; n < 500; n += 1)
-              yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)));
-          }
-          expect(before).toBeGreaterThan(0);
-          expect(before).toBeLessThan(ids.length);
-          aheadMs = 11_000;
-          yield* turns(() => ingest.connected().length === 0);
-          const back = yield* able(url, bearer);
-          expect(yield* upTo(log, back)).toEqual(ids);
-        }),
-      ),
-    30_000,
-  );
+  it("is not sent more than its socket takes, is let go, and is asked again when it comes back", () =>
+    run(
+      Effect.gen(function* () {
+        const log = yield* memoryLog;
+        const { bearer } = yield* addHost(log, "h1");
+        let aheadMs = 0;
+        const clocks = { ...systemClocks, monoMs: () => systemClocks.monoMs() + aheadMs };
+        const { url, ingest, metrics } = yield* startHouse({
+          log,
+          dataDir: yield* temporaryFolder,
+          clocks,
+        });
+        const host = yield* able(url, bearer);
+        host.hang();
+        const ids = Array.from({ length: 100 }, (_, n) => `c${n}`);
+        yield* decided(
+          log,
+          ...ids.map((id, n) =>
+            accepted(id, { sessionId: `s${n}`, deadlineAt: soon(), text: "\u0001".repeat(65_536) }),
+          ),
+        );
+        const sent = Effect.map(
+          Effect.promise(() => metrics.metrics()),
+          (text) => Number(/dispatched_total\{kind="command"\} (\d+)/.exec(text)?.[1] ?? 0),
+        );
+        let before = -1;
+        for (let now = yield* sent; now !== before; now = yield* sent) {
+          before = now;
+          for (let n = 0; n < 500; n += 1)
+            yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)));
+        }
+        expect(before).toBeGreaterThan(0);
+        expect(before).toBeLessThan(ids.length);
+        aheadMs = 11_000;
+        yield* turns(() => ingest.connected().length === 0);
+        const back = yield* able(url, bearer);
+        expect(yield* upTo(log, back)).toEqual(ids);
+      }),
+    ));
 });

@@ -24,7 +24,7 @@ export const HOST_SIDE = {
   greetingMs: 10_000,
   /** Two ticks further apart, or clocks that part by more: the machine slept, and what lies unread is from before (DESIGN 14.9). */
   pauseMs: 2_000,
-  /** Heartbeats without any answer before the house counts as gone. */
+  /** Heartbeats without any answer before the house counts as gone; at least a pause, because beats are no closer than our ticks. */
   unansweredBeats: 3,
   /** A house that is only slow to remember is given this many greetings before it is told everything anew. */
   shortfallsBeforeRetelling: 3,

@@ -64,7 +64,7 @@ function tick(
       ? only(ticked)
       : end(ticked, "The supervisor did not greet in time.", now, options);
   const silence = now.monoMs - state.heardAt;
-  if (silence > state.heartbeatMs * HOST_SIDE.unansweredBeats)
+  if (silence > Math.max(state.heartbeatMs * HOST_SIDE.unansweredBeats, HOST_SIDE.pauseMs))
     return drop(ticked, now, "The supervisor no longer answers.");
   const due = now.monoMs - state.lastBeatAt >= state.heartbeatMs;
   const beaten = due ? beat(ticked, oldestUnackedAt, outbox, now) : only(ticked);
