@@ -125,6 +125,8 @@ export class LiveConnection {
 
   #listen(socket: WebSocket): void {
     this.#socket = socket;
+    // A line that is never opened and never refused is cut as well.
+    this.#heard(socket);
     socket.addEventListener("open", () => {
       this.#failures = 0;
       this.#heard(socket);

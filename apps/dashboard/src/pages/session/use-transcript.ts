@@ -88,7 +88,8 @@ export function useTranscript(sessionId: string): TranscriptRead {
     hasOlder: query.hasNextPage,
     isLoadingOlder: query.isFetchingNextPage,
     olderIsOnHost: pages?.at(-1)?.nextCursor === null || pages?.at(-1)?.from === "host",
-    readOlder: () => void query.fetchNextPage(),
+    // Who scrolls asks again before the page knows that it has asked.
+    readOlder: () => void query.fetchNextPage({ cancelRefetch: false }),
     retry: () => void query.refetch(),
   };
 }
