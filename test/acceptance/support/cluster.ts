@@ -1,6 +1,5 @@
 /** Three nats-servers that are one cluster, with a relay on every route, so that a test can cut a node off from the others and join it again. */
-import { type NatsServer, startNatsServer } from "@claw/testkit/nats";
-import { freePort } from "./house.ts";
+import { freePort, type NatsServer, startNatsServer } from "@claw/testkit/nats";
 import { type Relay, startRelay } from "./relay.ts";
 import { until } from "./until.ts";
 

@@ -5,9 +5,9 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type NatsServer, startNatsServer } from "@claw/testkit/nats";
+import { freePort, type NatsServer, startNatsServer } from "@claw/testkit/nats";
 import { type Cluster, makeCluster } from "./cluster.ts";
-import { freePort, type TestHouse } from "./house.ts";
+import type { TestHouse } from "./house.ts";
 import { type ClawProcess, runClaw, startClaw } from "./process.ts";
 import { until } from "./until.ts";
 

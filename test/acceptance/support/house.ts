@@ -1,8 +1,8 @@
 /** A house of its own for a test: a data directory, a free port, an admin token, and questions to its API. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@claw/testkit/nats";
 import { type ClawProcess, startClaw } from "./process.ts";
 import { until } from "./until.ts";
 
@@ -77,12 +77,4 @@ export async function makeHouse(env: Readonly<Record<string, string>> = {}): Pro
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
