@@ -64,12 +64,13 @@ describe.each(FORMS)("%s", (form) => {
     );
     expect(sent).toMatchObject({ code: 0, stderr: expect.stringContaining("started") });
     await until("it is active", async () => (await only())?.status === "active");
-    const refused = await house.post<CommandAnswer>("/api/commands?wait=outcome", {
-      type: "session.send",
-      target: { sessionId },
-      text: "SAY never",
-      mode: "start",
-    });
+    const start = { type: "session.send", target: { sessionId }, text: "SAY never", mode: "start" };
+    // Policy reads the log by itself, and may be behind the view.
+    await until(
+      "policy knows that it is active",
+      async () => (await house.post("/api/commands?dryRun=true", start)).status === 409,
+    );
+    const refused = await house.post<CommandAnswer>("/api/commands?wait=outcome", start);
     expect(refused).toMatchObject({ status: 409, body: { refusal: { code: "session_active" } } });
     scene.model.release("later");
     await idle(3);

@@ -35,10 +35,13 @@ describe.each(FORMS)("%s", (form) => {
     await until("the command runs", () => isRunning(seconds));
     const { sessionId } = await becomes("in a turn", isInTurn);
 
-    const interrupted = await house.post<CommandAnswer>("/api/commands?wait=turn", {
-      type: "session.interrupt",
-      target: { sessionId },
-    });
+    const interrupt = { type: "session.interrupt", target: { sessionId } };
+    // Policy reads the log by itself, and may be behind the view.
+    await until(
+      "policy knows of the turn",
+      async () => (await house.post("/api/commands?dryRun=true", interrupt)).status === 200,
+    );
+    const interrupted = await house.post<CommandAnswer>("/api/commands?wait=turn", interrupt);
     expect(interrupted).toMatchObject({
       status: 200,
       body: { decision: "accepted", outcome: "succeeded" },

@@ -9,7 +9,7 @@ import { progress } from "./support/progress.ts";
 import { rebuiltDigest, storedDigest } from "./support/rebuild.ts";
 import { type Cut, startRelay } from "./support/relay.ts";
 import { makeScene } from "./support/scene.ts";
-import { everythingPersistedIsInTheView, wholeTranscript } from "./support/transcript.ts";
+import { everythingPersistedIsInTheView, TURNS_BEFORE, wholeTranscript } from "./support/transcript.ts";
 import { until } from "./support/until.ts";
 
 /** What an hour of a busy host leaves in its outbox. */
@@ -49,6 +49,7 @@ test(`N1-037 S1-157 the wire is cut three times for ${FACTS} facts in all: each 
     await until("the outbox is empty", () => waiting() < kept / 2, 30_000);
     progress(`${how}: ${kept} facts kept, told ${Math.round(performance.now() - mendedAt)} ms after`);
   }
+  await until("enough turns for a history", () => load.turnsDone() > TURNS_BEFORE + 5);
   await load.stop();
   await until("the outbox is empty", () => waiting() === 0, 30_000);
 

@@ -111,9 +111,9 @@ async function putCopyBack(fleet: Fleet): Promise<Broken> {
   rmSync(nats.storeDir, { recursive: true });
   cpSync(copyOf(fleet), nats.storeDir, { recursive: true });
   rmSync(copyOf(fleet), { recursive: true });
-  const broken = whenBroken(fleet);
+  const ends = endsOf(fleet);
   await nats.start();
-  return broken;
+  return { at: performance.now(), ends };
 }
 
 /** The number of its last message, at least. In the first generation a position is never higher than it. */
@@ -137,18 +137,17 @@ async function askKeeper<Answer>(fleet: Fleet, subject: string): Promise<Answer>
 }
 
 async function deleteStream(fleet: Fleet): Promise<void> {
-  const broken = whenBroken(fleet);
+  const broken: Broken = { at: performance.now(), ends: endsOf(fleet) };
   expect(await askKeeper(fleet, "STREAM.DELETE.CLAW_LOG_2")).toMatchObject({ success: true });
   await detected(fleet, broken, "the stream was deleted");
 }
 
 interface Broken {
+  /** Since when the server answers with what is not so. */
   readonly at: number;
   /** How often each service had ended by itself. */
   readonly ends: readonly number[];
 }
-
-const whenBroken = (fleet: Fleet): Broken => ({ at: performance.now(), ends: endsOf(fleet) });
 
 const endsOf = (fleet: Fleet): readonly number[] => servicesOf(fleet).map((service) => service.ends());
 

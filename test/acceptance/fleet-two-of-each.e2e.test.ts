@@ -98,15 +98,18 @@ const withoutOverlay = (answer: unknown): unknown =>
 
 const QUESTIONS = ["/api/sessions?limit=100", "/api/hosts", "/api/endpoints", "/api/approvals"] as const;
 
-/** Work goes on, so a question is asked of both until both answered it at one position. */
+/**
+ * Work goes on, so a question is asked of both until both answered it at one position, and alike: a position is where the views stood before they were read, so
+ * an answer may hold what came with the next one. What differs for good never becomes alike.
+ */
 async function bothSayTheSame(a: Machine, b: Machine): Promise<void> {
-  for (const question of QUESTIONS) {
-    const [ofA, ofB] = await until(`one position for ${question}`, async () => {
+  for (const question of QUESTIONS)
+    await until(`one position for ${question}, and one answer`, async () => {
       const answers = await Promise.all([a, b].map(({ get }) => get<{ position: number }>(question)));
-      return answers[0]?.position === answers[1]?.position ? answers : null;
+      if (answers[0]?.position !== answers[1]?.position) return false;
+      expect(withoutOverlay(answers[0])).toEqual(withoutOverlay(answers[1]));
+      return true;
     });
-    expect(withoutOverlay(ofA)).toEqual(withoutOverlay(ofB));
-  }
 }
 
 const turnsIn = async (machine: Machine) =>

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type Connecting, startConnector } from "./support/connecting.ts";
 import { readLedger, readOutbox, readPersisted, readTurnEnds } from "./support/evidence.ts";
 import { makeHouse, type TestHouse } from "./support/house.ts";
-import { dieInside, seeded, type Victim, waitForDeath } from "./support/kills.ts";
+import { dieInside, DOOMED_MS, seeded, type Victim, waitForDeath } from "./support/kills.ts";
 import { startLoad } from "./support/load.ts";
 import { progress } from "./support/progress.ts";
 import { rebuiltDigest, storedDigest } from "./support/rebuild.ts";
@@ -13,8 +13,6 @@ import { until } from "./support/until.ts";
 
 const scale = Number(process.env["CLAW_TEST_SCALE"] ?? "1");
 const KILLS = 20 * scale;
-/** A house that is to die inside a transaction has to start and get to it, on a machine that is shared. */
-const DOOMED_MS = 12_000;
 const seed = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
 
 test(`N1-001 N1-005 N1-037 ${KILLS} kills under load (KILL_SEED=${seed}): nothing lost, nothing double`, async () => {

@@ -10,7 +10,7 @@ import { progress } from "./support/progress.ts";
 import { makeScene, type Scene } from "./support/scene.ts";
 import { until } from "./support/until.ts";
 
-const STARTS = Math.max(5, 4 * Number(process.env["CLAW_TEST_SCALE"] ?? "1"));
+const STARTS = Math.max(20, 4 * Number(process.env["CLAW_TEST_SCALE"] ?? "1"));
 const WITHIN_MS = 1_000;
 
 test(`S1-100 N1-041 ${STARTS} terminals: each is in the fleet within ${WITHIN_MS} ms (p95)`, async () => {

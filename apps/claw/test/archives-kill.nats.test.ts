@@ -42,7 +42,7 @@ async function given(url: string) {
         yield* store.sweep;
         yield* store.sweep;
         const subject = `$JS.API.STREAM.INFO.OBJ_${ARCHIVE_BUCKET}`;
-        const info = yield* Effect.promise(() => link.connection.request(subject));
+        const info = yield* Effect.promise(() => link.connection.request(subject, "", { timeout: 30_000 }));
         return info.json<{ readonly state: { readonly messages: number } }>().state.messages;
       }),
     );

@@ -8,7 +8,7 @@ let fleet: Fleet;
 beforeAll(async () => {
   fleet = await makeFleet();
   await fleet.start();
-}, 240_000);
+});
 afterAll(() => fleet.end());
 
 async function scrapeAll(): Promise<readonly Scrape[]> {

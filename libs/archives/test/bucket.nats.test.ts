@@ -39,7 +39,9 @@ test("an object of several pieces comes back as it was written; a second put tak
       expect(yield* textOf(store, KEY)).toBe(`${text}end`);
       yield* store.put(KEY, content("two"));
       expect(yield* textOf(store, KEY)).toBe("two");
-      const info = yield* Effect.promise(() => connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`));
+      const info = yield* Effect.promise(() =>
+        connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`, "", { timeout: 30_000 }),
+      );
       expect(info.json()).toMatchObject({ state: { messages: 2 } });
     }),
   );
@@ -81,11 +83,11 @@ test("pieces of a writer that died go at the second sweep that finds them; those
   await withStore((store, { connection }) =>
     Effect.gen(function* () {
       const messages = Effect.promise(async () => {
-        const info = await connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`);
+        const info = await connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`, "", { timeout: 30_000 });
         return info.json<{ readonly state: { readonly messages: number } }>().state.messages;
       });
       yield* store.put(KEY, content("one"));
-      yield* Effect.promise(() => connection.request(`$O.${BUCKET}.C.died`, "half"));
+      yield* Effect.promise(() => connection.request(`$O.${BUCKET}.C.died`, "half", { timeout: 30_000 }));
       yield* store.sweep;
       expect(yield* messages).toBe(3);
       const slow = Stream.concat(
@@ -111,8 +113,10 @@ test("a bucket that somebody else filled is read as well: base64 with padding, a
         const store = openNatsObjects(link, BUCKET);
         const subject = `$O.${BUCKET}.M.${Buffer.from(KEY).toString("base64").replaceAll("+", "-").replaceAll("/", "_")}`;
         const say = (meta: object) =>
-          Effect.promise(() => link.connection.request(subject, JSON.stringify(meta)));
-        yield* Effect.promise(() => link.connection.request(`$O.${BUCKET}.C.abc`, "hello"));
+          Effect.promise(() => link.connection.request(subject, JSON.stringify(meta), { timeout: 30_000 }));
+        yield* Effect.promise(() =>
+          link.connection.request(`$O.${BUCKET}.C.abc`, "hello", { timeout: 30_000 }),
+        );
         yield* say({ name: KEY, bucket: BUCKET, nuid: "abc", size: 5, chunks: 1 });
         expect(yield* textOf(store, KEY)).toBe("hello");
         yield* say({ name: KEY, bucket: BUCKET, nuid: "abc", size: 0, chunks: 0, deleted: true });

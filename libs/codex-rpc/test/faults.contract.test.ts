@@ -8,6 +8,8 @@ import { Effect } from "effect";
 import { clientInfo, next, nextOf, watch } from "./support.ts";
 
 const quick = { connectMs: 150, handshakeMs: 150, requestMs: 150 };
+/** For a call that is to run into it: a busy machine takes longer than that to connect. */
+const quickCalls = { deadlines: { requestMs: 1_000 } };
 const backoff = { baseMs: 1, capMs: 2, repeats: 5 };
 
 const fakeServer = (options: FakeAppServerOptions = {}) =>
@@ -119,7 +121,7 @@ describe("calls that go wrong", () => {
   const method = "thread/loaded/list";
   const ask = (fakeOptions: FakeAppServerOptions, options: Parameters<typeof watch>[1] = {}) =>
     Effect.gen(function* () {
-      const { fake, watched } = yield* scene(fakeOptions, { deadlines: quick, backoff, ...options });
+      const { fake, watched } = yield* scene(fakeOptions, { backoff, ...options });
       const outcome = yield* Effect.result(loadedThreadIds(watched.connection));
       return { fake, watched, outcome };
     });
@@ -127,7 +129,10 @@ describe("calls that go wrong", () => {
 
   it.live("N1-040: no answer is a timeout, and the answer that comes after it is counted and ignored", () =>
     Effect.gen(function* () {
-      const { fake, watched, outcome } = yield* ask({ mischief: [{ method, act: "hold", times: 1 }] });
+      const { fake, watched, outcome } = yield* ask(
+        { mischief: [{ method, act: "hold", times: 1 }] },
+        quickCalls,
+      );
       expect(outcome).toMatchObject(failure({ code: "request_timeout", retry: "later" }));
       fake.letGo();
       expect(yield* loadedThreadIds(watched.connection)).toEqual([]);
@@ -154,7 +159,7 @@ describe("calls that go wrong", () => {
         expect(doubled.outcome._tag).toBe("Success");
         yield* loadedThreadIds(doubled.watched.connection);
         expect(doubled.watched.connection.counters.lateReplies).toBeGreaterThan(0);
-        const garbled = yield* ask({ mischief: [{ method, act: "garble" }] });
+        const garbled = yield* ask({ mischief: [{ method, act: "garble" }] }, quickCalls);
         expect(garbled.outcome).toMatchObject(failure({ code: "request_timeout" }));
         expect(yield* nextOf(garbled.watched, "unreadable")).toMatchObject({ reason: "not_json" });
         garbled.fake.behave();
@@ -212,7 +217,7 @@ describe("calls that go wrong", () => {
   it.live("more open calls than allowed are refused, not queued", () =>
     Effect.gen(function* () {
       const mischief = [{ method, act: "hold" as const }];
-      const { watched } = yield* scene({ mischief }, { limits: { inflight: 4 }, deadlines: quick });
+      const { watched } = yield* scene({ mischief }, { limits: { inflight: 4 }, ...quickCalls });
       const outcomes = yield* Effect.all(
         Array.from({ length: 6 }, () => Effect.flip(loadedThreadIds(watched.connection))),
         { concurrency: "unbounded" },
@@ -293,9 +298,16 @@ describe("servers that hang or die", () => {
 
   it.live("a quiet server that answers pings, or probes on stdin, is alive", () =>
     Effect.gen(function* () {
-      const { fake } = yield* scene({}, { deadlines: { idleMs: 60 } });
-      const { connection } = yield* watch(fakeStdioTarget(), { deadlines: { idleMs: 300 } });
-      while (connection.counters.probes < 4) yield* Effect.sleep(10);
+      const { fake } = yield* scene({}, { deadlines: { idleMs: 1_000 } });
+      const { connection } = yield* watch(fakeStdioTarget(), { deadlines: { idleMs: 1_500 } });
+      const probed = Effect.repeat(
+        Effect.delay(
+          Effect.sync(() => connection.counters.probes),
+          10,
+        ),
+        { until: (probes) => probes >= 2 },
+      );
+      yield* Effect.raceFirst(probed, connection.closed);
       expect(fake.connections()).toBe(1);
       expect(yield* loadedThreadIds(connection)).toEqual([]);
     }),

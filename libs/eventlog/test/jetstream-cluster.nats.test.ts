@@ -3,52 +3,48 @@ import { startNatsCluster } from "@claw/testkit/nats";
 import { Effect, Fiber, Stream } from "effect";
 import { expect, it, onTestFinished } from "vitest";
 import { givenEntry, givenLane } from "../src/contract/index.ts";
-import { type JetStreamLog, type Outcome } from "../src/index.ts";
+import type { Draft, JetStreamLog, Outcome } from "../src/index.ts";
 import { held, makeStreams, openOn, until } from "./nats.ts";
 
 const BATCH = 20;
 
-it(
-  "each node of three dies once under load: nothing is lost, doubled or left out (N1-001, N1-006)",
-  { timeout: 240_000 },
-  async () => {
-    const cluster = await startNatsCluster();
-    onTestFinished(() => cluster.remove());
-    const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
-    await makeStreams(cluster, small);
-    const log = await held(openOn(cluster, "writer"));
-    const reader = await held(openOn(cluster, "reader"));
-    const followed: string[] = [];
-    const following = Effect.runFork(
-      Stream.runForEach(reader.follow(0), ({ sequence, entry }) =>
-        Effect.sync(() => followed.push(`${sequence} ${entry.envelope.id}`)),
-      ),
-    );
-    const acked: string[] = [];
-    const load = { isOver: false };
-    const writing = Effect.runPromise(write(log, acked, load));
-    for (const server of cluster.servers) {
-      const before = acked.length;
-      await until("the load goes on", () => acked.length > before + 200, 40_000);
-      await server.stop("SIGKILL");
-      const down = acked.length;
-      await until("the load goes on without it", () => acked.length > down + 200, 40_000);
-      await server.start();
-    }
+it("each node of three dies once under load: nothing is lost, doubled or left out (N1-001, N1-006)", async () => {
+  const cluster = await startNatsCluster();
+  onTestFinished(() => cluster.remove());
+  const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
+  await makeStreams(cluster, small);
+  const log = await held(openOn(cluster, "writer"));
+  const reader = await held(openOn(cluster, "reader"));
+  const followed: string[] = [];
+  const following = Effect.runFork(
+    Stream.runForEach(reader.follow(0), ({ sequence, entry }) =>
+      Effect.sync(() => followed.push(`${sequence} ${entry.envelope.id}`)),
+    ),
+  );
+  const acked: string[] = [];
+  const load = { isOver: false };
+  const writing = Effect.runPromise(write(log, acked, load));
+  for (const server of cluster.servers) {
     const before = acked.length;
     await until("the load goes on", () => acked.length > before + 200, 40_000);
-    load.isOver = true;
-    await writing;
-    const last = await Effect.runPromise(Effect.retry(log.last, { times: 10 }));
-    await until("the follower is there", () => followed.at(-1)?.startsWith(`${last} `) ?? false, 40_000);
-    await Effect.runPromise(Fiber.interrupt(following));
-    const stored = await Effect.runPromise(Stream.runCollect(log.read({ after: 0 })));
-    expect(followed).toEqual(stored.map(({ sequence, entry }) => `${sequence} ${entry.envelope.id}`));
-    const ids = stored.map(({ entry }) => entry.envelope.id as string);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(acked.toSorted()).toEqual(ids.toSorted());
-  },
-);
+    await server.stop("SIGKILL");
+    const down = acked.length;
+    await until("the load goes on without it", () => acked.length > down + 200, 40_000);
+    await server.start();
+  }
+  const before = acked.length;
+  await until("the load goes on", () => acked.length > before + 200, 40_000);
+  load.isOver = true;
+  await writing;
+  const last = await Effect.runPromise(Effect.retry(log.last, { times: 10 }));
+  await until("the follower is there", () => followed.at(-1)?.startsWith(`${last} `) ?? false, 40_000);
+  await Effect.runPromise(Fiber.interrupt(following));
+  const stored = await Effect.runPromise(Stream.runCollect(log.read({ after: 0 })));
+  expect(followed).toEqual(stored.map(({ sequence, entry }) => `${sequence} ${entry.envelope.id}`));
+  const ids = stored.map(({ entry }) => entry.envelope.id as string);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(acked.toSorted()).toEqual(ids.toSorted());
+});
 
 it("RELIABILITY R4 a stream without a majority is silent within five seconds, and heard again afterwards", async () => {
   const cluster = await startNatsCluster();
@@ -62,12 +58,13 @@ it("RELIABILITY R4 a stream without a majority is silent within five seconds, an
   await Promise.all([one?.stop("SIGKILL"), other?.stop("SIGKILL")]);
   const stoppedAt = performance.now();
   await until("the stream is silent", () => silentForMs() > 3_500, 20_000);
-  expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+  // Told after 3.5 s of silence: so within five of the loss if the silence began within 1.5 s of it, however late this test looks.
+  expect(performance.now() - silentForMs() - stoppedAt).toBeLessThan(1_500);
   await Promise.all([one?.start(), other?.start()]);
   await until("a leader is heard again", () => silentForMs() < 2_500, 40_000);
 });
 
-it("two writers race for the head of one lane: one wins each round", { timeout: 120_000 }, async () => {
+it("two writers race for the head of one lane: one wins each round", async () => {
   const cluster = await startNatsCluster();
   onTestFinished(() => cluster.remove());
   await makeStreams(cluster, {
@@ -81,15 +78,17 @@ it("two writers race for the head of one lane: one wins each round", { timeout: 
   for (let round = 0; round < 100; round += 1) {
     const race = [one, other].map((log, who) =>
       Effect.map(
-        log.append([{ entry: givenEntry({ id: `test/${round}/${who}` }), expectedHead: head as never }]),
+        appendSurely(log, { entry: givenEntry({ id: `test/${round}/${who}` }), expectedHead: head as never }),
         ([outcome]) => outcome,
       ),
     );
     const outcomes = await Effect.runPromise(Effect.all(race, { concurrency: "unbounded" }));
-    const won = outcomes.filter((outcome) => outcome?.status === "appended");
+    const won = outcomes.flatMap((outcome) =>
+      outcome?.status === "appended" || outcome?.status === "duplicate" ? [outcome.sequence] : [],
+    );
     expect(won).toHaveLength(1);
-    const sequence = won[0]?.status === "appended" ? won[0].sequence : 0;
-    expect(outcomes.find((outcome) => outcome?.status !== "appended")).toEqual({
+    const sequence = won[0] ?? 0;
+    expect(outcomes.find((outcome) => outcome?.status === "lane_conflict")).toEqual({
       status: "lane_conflict",
       head: sequence,
     });
@@ -98,6 +97,10 @@ it("two writers race for the head of one lane: one wins each round", { timeout: 
   }
   expect(await Effect.runPromise(Stream.runCount(one.read({ after: 0 })))).toBe(100);
 });
+
+/** As a writer does: a fault that passes is tried again, and then the entry may be there already. */
+const appendSurely = (log: JetStreamLog, draft: Draft) =>
+  Effect.retry(log.append([draft]), { while: ({ retry }) => retry === "later", times: 10 });
 
 const write = Effect.fnUntraced(function* (
   log: JetStreamLog,

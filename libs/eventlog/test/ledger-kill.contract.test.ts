@@ -26,7 +26,7 @@ const takeAndDie = (path: string, nth: number, where: string) =>
 
 it(
   "a projector that is killed inside its transactions loses nothing and doubles nothing: positions, chains and cursor are those of one that lived (N1-001, N1-037)",
-  { timeout: 60_000 * testScale },
+  { timeout: 180_000 * testScale },
   async () => {
     const path = join(temporaryFolder(), "ledger.db");
     const messages = theMessages(COUNT);

@@ -2,7 +2,7 @@
 import { onTestFinished } from "vitest";
 import { startNatsServer, type NatsServer, type NatsServerOptions } from "@claw/testkit/nats";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { Effect, Exit, Scope } from "effect";
+import { Effect, Exit, Schedule, Scope } from "effect";
 import type { LogHarness } from "../src/contract/index.ts";
 import {
   connectNats,
@@ -58,7 +58,8 @@ export const makeStreams = (server: Pick<NatsServer, "url">, settings: StreamSet
       Effect.flatMap(linkTo(server, "keeper"), (link) =>
         Effect.retry(openKeeper(link, settings).ensure(true), {
           while: ({ retry }) => retry === "later",
-          times: 5,
+          // A cluster elects its leader before it knows what each node can hold.
+          schedule: Schedule.upTo(Schedule.spaced("200 millis"), { duration: "30 seconds" }),
         }),
       ),
     ),

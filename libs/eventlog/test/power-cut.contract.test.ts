@@ -52,22 +52,14 @@ async function cutOften(context: TestContext, synchronous: "full" | "normal"): P
   return cuts;
 }
 
-it(
-  "a power cut takes no entry that was acked: synchronous=FULL (N1-001)",
-  { timeout: 60_000 },
-  async (context) => {
-    for (const { acked, survived } of await cutOften(context, "full")) {
-      expect(acked).toBeGreaterThanOrEqual(ACKS);
-      expect(survived).toBeGreaterThanOrEqual(acked);
-    }
-  },
-);
+it("a power cut takes no entry that was acked: synchronous=FULL (N1-001)", async (context) => {
+  for (const { acked, survived } of await cutOften(context, "full")) {
+    expect(acked).toBeGreaterThanOrEqual(ACKS);
+    expect(survived).toBeGreaterThanOrEqual(acked);
+  }
+});
 
-it(
-  "the same cut does take acked entries at synchronous=NORMAL: the test can tell",
-  { timeout: 60_000 },
-  async (context) => {
-    const cuts = await cutOften(context, "normal");
-    expect(cuts.some(({ acked, survived }) => survived < acked)).toBe(true);
-  },
-);
+it("the same cut does take acked entries at synchronous=NORMAL: the test can tell", async (context) => {
+  const cuts = await cutOften(context, "normal");
+  expect(cuts.some(({ acked, survived }) => survived < acked)).toBe(true);
+});

@@ -19,7 +19,12 @@ const trust: Trust = { policyKeys: [policy.key, before.key] };
 const signed = (n: number, { sign } = policy) => messageOf(decided(n), sign);
 const spoilt = (n: number) => {
   const text = Buffer.from(signed(n).data).toString("utf8");
-  return { ...signed(n), data: Buffer.from(text.replace(/"signature":"../, '"signature":"AA')) };
+  return {
+    ...signed(n),
+    data: Buffer.from(
+      text.replace(/"signature":"./, (found) => found.slice(0, -1) + (found.endsWith("A") ? "B" : "A")),
+    ),
+  };
 };
 
 it("a decision that policy signed is read, by its key of now or of before; what anybody else says is not", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeMetrics, watchLoop } from "../src/index.ts";
 
-const STOP_MS = 120;
+const STOP_MS = 400;
 
 /** Keeps the loop busy from inside one turn of it. */
 function stopTheLoop(): void {

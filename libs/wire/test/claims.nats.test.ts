@@ -114,7 +114,7 @@ it("no other command is understood, nor a principal, a session that asks, or a d
       yield* serveClaims(policy, gate, { onTrouble });
       for (const value of told) {
         const reply = yield* Effect.promise(() =>
-          projector.request(talkSubjects.claim, JSON.stringify(value)),
+          projector.request(talkSubjects.claim, JSON.stringify(value), { timeout: 30_000 }),
         );
         expect(reply.json()).toMatchObject({ decision: "closed", reason: "the request was not understood" });
       }

@@ -94,7 +94,9 @@ describe("bounds", () => {
       Effect.gen(function* () {
         yield* serveGate(policy, yes, { onTrouble });
         const text = JSON.stringify({ command: huge, principal: admin });
-        const reply = yield* Effect.promise(() => gateway.request(talkSubjects.gate, text));
+        const reply = yield* Effect.promise(() =>
+          gateway.request(talkSubjects.gate, text, { timeout: 30_000 }),
+        );
         expect(reply.json()).toMatchObject({ decision: "closed" });
       }),
     );

@@ -55,7 +55,9 @@ describe("a command through NATS", () => {
         yield* asking.submit(revoke(7), admin, { via });
         yield* asking.submit(revoke(7), admin, { isDryRun: true });
         const old = JSON.stringify({ command: revoke(7), principal: admin });
-        const reply = yield* Effect.promise(() => gateway.request(talkSubjects.gate, old));
+        const reply = yield* Effect.promise(() =>
+          gateway.request(talkSubjects.gate, old, { timeout: 30_000 }),
+        );
         expect(reply.json()).toEqual(accepted(7));
       }),
     );
@@ -252,7 +254,9 @@ describe("nonsense", () => {
         yield* Effect.promise(() =>
           fc.assert(
             fc.asyncProperty(nonsense, async (data) => {
-              const { decision } = (await gateway.request(talkSubjects.gate, data)).json<{
+              const { decision } = (
+                await gateway.request(talkSubjects.gate, data, { timeout: 30_000 })
+              ).json<{
                 decision: string;
               }>();
               expect(["closed", "accepted"]).toContain(decision);
@@ -272,7 +276,9 @@ describe("nonsense", () => {
     await run(
       Effect.gen(function* () {
         yield* serveGate(policy, yes);
-        const reply = yield* Effect.promise(() => gateway.request(talkSubjects.gate, evil));
+        const reply = yield* Effect.promise(() =>
+          gateway.request(talkSubjects.gate, evil, { timeout: 30_000 }),
+        );
         expect(reply.json()).toMatchObject({ decision: "closed", reason: "the request was not understood" });
       }),
     );
@@ -306,12 +312,12 @@ describe("a server that is away", () => {
     await run(
       Effect.gen(function* () {
         yield* serveGate(serving, yes);
-        const asking = askGate(asker, { timeoutMs: 1_000 });
+        const asking = askGate(asker, { timeoutMs: 10_000 });
         yield* Effect.promise(() => own.server.stop("SIGKILL"));
         yield* Effect.promise(() => until("seen", () => asker.info === undefined));
         const from = Date.now();
         expect((yield* closedWith(asking)).reason).toBe("the log is away");
-        expect(Date.now() - from).toBeLessThan(200);
+        expect(Date.now() - from).toBeLessThan(5_000);
         yield* Effect.promise(() => own.server.start());
         yield* Effect.promise(async () => {
           const back = (one: NatsConnection) => until("back", () => one.info !== undefined);

@@ -181,7 +181,7 @@ describe("no ledger of record", () => {
     expect(failed).toMatchObject({ retry: "later" });
     expect(taken).toEqual(ledger.slice(0, taken.length));
     stop = await begin(serving(ledger));
-    const rest = await run(all(asking, range(taken.length, 1_200)));
+    const rest = await run(all(askHistory(at(reader)), range(taken.length, 1_200)));
     expect([...taken, ...rest]).toEqual(ledger);
     await stop();
   });
@@ -218,7 +218,7 @@ describe("no ledger of record", () => {
         yield* Effect.promise(() =>
           fc.assert(
             fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
-              const reply = await at(reader).request(talkSubjects.ledgerRead, text);
+              const reply = await at(reader).request(talkSubjects.ledgerRead, text, { timeout: 30_000 });
               expect(reply.json()).toMatchObject({ status: "unavailable", retry: "never" });
             }),
             { numRuns: 100 },

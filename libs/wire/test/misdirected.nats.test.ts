@@ -36,10 +36,12 @@ it("a question that a consumer delivers is not answered, and is counted (RELIABI
       yield* serveGate(policy, gate, { onTrouble });
       yield* Effect.promise(async () => {
         const api = async (request: string, payload: object) =>
-          (await thief.request(`$JS.API.${request}`, JSON.stringify(payload))).json<{ error?: object }>();
+          (await thief.request(`$JS.API.${request}`, JSON.stringify(payload), { timeout: 30_000 })).json<{
+            error?: object;
+          }>();
         const stream = { name: "MINE", subjects: ["mine.>"], storage: "memory" };
         expect((await api("STREAM.CREATE.MINE", stream)).error).toBeUndefined();
-        await thief.request("mine.x", JSON.stringify(forged));
+        await thief.request("mine.x", JSON.stringify(forged), { timeout: 30_000 });
         const config = { name: "push", deliver_subject: talkSubjects.gate, ack_policy: "explicit" };
         const made = await api("CONSUMER.CREATE.MINE.push", { stream_name: "MINE", config });
         expect(made.error).toBeUndefined();

@@ -132,7 +132,9 @@ describe("a page through NATS", () => {
       Effect.gen(function* () {
         yield* servePages(at(a), giving(pageOf(1)), () => true, { onTrouble });
         for (const text of [JSON.stringify(asked(2)), "{}", "{", JSON.stringify({ ...asked(), limit: 51 })]) {
-          const reply = yield* Effect.promise(() => at(gateway).request("page.h1", text));
+          const reply = yield* Effect.promise(() =>
+            at(gateway).request("page.h1", text, { timeout: 30_000 }),
+          );
           expect(reply.json()).toEqual({ status: "unavailable", reason: "unreadable" });
         }
       }),

@@ -47,7 +47,9 @@ beforeAll(async () => {
     num_replicas: 1,
     allow_direct: true,
   };
-  const made = await projector.request(`$JS.API.STREAM.CREATE.${RECEIPT_STREAM}`, JSON.stringify(config));
+  const made = await projector.request(`$JS.API.STREAM.CREATE.${RECEIPT_STREAM}`, JSON.stringify(config), {
+    timeout: 30_000,
+  });
   expect(made.json()).toMatchObject({ config: { name: RECEIPT_STREAM, allow_direct: true } });
 });
 afterAll(() => world.end());
@@ -61,8 +63,8 @@ describe("asked of the ledger of record", () => {
       Effect.andThen(
         serveReceipts(projector, ledgerAt(41)),
         Effect.all([
-          of(askReceipts(ingest, { lastReceipt: none })),
-          of(askReceipts(other, { lastReceipt: none }), OTHER),
+          of(askReceipts(ingest, { lastReceipt: none, timeoutMs: 30_000 })),
+          of(askReceipts(other, { lastReceipt: none, timeoutMs: 30_000 }), OTHER),
         ]),
       ),
     );
@@ -122,7 +124,7 @@ describe("asked of the ledger of record", () => {
         yield* Effect.promise(() =>
           fc.assert(
             fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
-              const reply = await ingest.request(talkSubjects.ledgerReceipt, text);
+              const reply = await ingest.request(talkSubjects.ledgerReceipt, text, { timeout: 30_000 });
               expect(reply.json()).toEqual({ receipt: null });
             }),
             { numRuns: 100 },
@@ -162,7 +164,7 @@ describe("the last receipt", () => {
 
   it("that is no receipt is none", async () => {
     const { all, onTrouble } = troubles();
-    await ingest.request(talkSubjects.receipt(host(5)), "{}");
+    await ingest.request(talkSubjects.receipt(host(5)), "{}", { timeout: 30_000 });
     expect(await run(lastReceiptOf(ingest, { onTrouble })(host(5)))).toBeNull();
     expect(all).toEqual(["receipts/malformed"]);
   });
@@ -214,7 +216,7 @@ describe("receipts as they come", () => {
     const own = await openOwnWorld();
     // The listener is back first: what is told before that is lost, as everything told on a plain subject.
     const [teller, listener] = [
-      await own.connection({ reconnectTimeWait: 1_000 }),
+      await own.connection({ reconnectTimeWait: 3_000 }),
       await own.connection({ reconnectTimeWait: 20 }),
     ];
     const issued = await Effect.runPromise(PubSub.sliding<Receipt>(4_096));

@@ -270,7 +270,7 @@ it("DESIGN 14.11 a person who starts a turn in the same moment: what is told is 
     told.push(type);
   }
   expect(told).toHaveLength(6);
-}, 60_000);
+});
 
 it("N1-014 a thread that another app-server has is left to it, and the holder is named", async () => {
   const other = await startCodexServer({ home, listen: "unix", socketPath: join(home.path, "other.sock") });
@@ -306,7 +306,7 @@ it("N1-014 a thread that another app-server has is left to it, and the holder is
   } finally {
     await other.stop();
   }
-}, 60_000);
+});
 
 it("N1-005 a server that is killed with a call on its way: one word of it, and a true one", async () => {
   for (const delayMs of [0, 3, 12, 40]) {
@@ -339,7 +339,7 @@ it("N1-005 a server that is killed with a call on its way: one word of it, and a
     expect(model.requests.length - calls).toBeLessThanOrEqual(1);
     expect(outcomes(running.told(), frame.commandId)).toHaveLength(1);
   }
-}, 60_000);
+});
 
 it("S5 N1-029 W-29 frames that come three times, in any order and across a restart, are done once", async () => {
   const threads = await Promise.all([thread(), thread(), thread()]);

@@ -124,7 +124,7 @@ it("the outbox equals thread/turns/list over restarts of the connector and of th
   expect(watching.told().filter(({ lane }) => lane === `session/${threadId}`)[0]?.type).toBe(
     "session.observed",
   );
-}, 60_000);
+});
 
 it("a question is reported with its exact subject and its end, and is left to whoever it is for", async () => {
   const watching = await watch();
@@ -156,4 +156,4 @@ it("a question is reported with its exact subject and its end, and is left to wh
     data: { kind: "command" },
     body: { subject: expect.stringContaining("touch asked-for") },
   });
-}, 30_000);
+});

@@ -86,4 +86,4 @@ it("W-17 a turn runs on one server while the other is watched anew: no false end
     expect.objectContaining({ status: "completed" }),
     expect.objectContaining({ status: "completed" }),
   ]);
-}, 60_000);
+});

@@ -182,7 +182,7 @@ describe("a server that is busy", () => {
   it("is not asked again when the time is over", async () => {
     const threadId = await thread();
     fake.misbehave({ method: "turn/start", act: "overload" });
-    const frame = command(threadId, send(), { remainingMs: 300 });
+    const frame = command(threadId, send(), { remainingMs: 2_000 });
     house.say(frame);
     expect(await outcome(running, frame)).toEqual(typed("command.expired"));
     fake.behave();

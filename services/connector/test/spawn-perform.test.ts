@@ -166,7 +166,7 @@ describe("a spawn that may not be (S1-105)", () => {
   it("S1-147 waits for the address of the MCP server, and says so when its time is over", async () => {
     house.says = {};
     await restart();
-    const frame = spawnOrder(shop, {}, { remainingMs: 400 });
+    const frame = spawnOrder(shop, {}, { remainingMs: 3_000 });
     house.say(frame);
     expect(await house.outcome(frame)).toEqual(failure("mcp_unreachable"));
     expect(count()).toEqual([0, 0]);
@@ -239,11 +239,11 @@ describe("a server that goes wrong", () => {
 
   it("a turn that is refused again and again is asked for at growing distances, until its time is over", async () => {
     fake.misbehave({ method: "turn/start", act: "overload", times: 1_000 });
-    const frame = spawnOrder(shop, {}, { remainingMs: 1_500 });
+    const frame = spawnOrder(shop, {}, { remainingMs: 5_000 });
     house.say(frame);
     expect(await house.outcome(frame)).toEqual(typed("command.expired"));
     expect(callsOf("turn/start").length).toBeGreaterThan(2);
-    expect(callsOf("turn/start").length).toBeLessThan(10);
+    expect(callsOf("turn/start").length).toBeLessThan(20);
   });
 });
 

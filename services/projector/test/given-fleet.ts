@@ -157,10 +157,10 @@ export const startFleet = Effect.fnUntraced(function* (
   return projector;
 });
 
-/** Waits until something is so. A bounded poll: 5 s, then the test fails with what it saw. */
+/** Waits until something is so. A bounded poll: 45 s, then the test fails with what it saw. */
 export const until = (isSo: () => boolean, seen: () => unknown = () => "no"): Effect.Effect<void> =>
   Effect.suspend(() => (isSo() ? Effect.void : Effect.fail("not yet" as const))).pipe(
-    Effect.retry(Schedule.upTo(Schedule.spaced("2 millis"), { duration: "5 seconds" })),
+    Effect.retry(Schedule.upTo(Schedule.spaced("2 millis"), { duration: "45 seconds" })),
     Effect.catch(() => Effect.die(new Error(`it never came to be: ${String(seen())}`))),
   );
 
@@ -180,7 +180,7 @@ export const untilTaken = Effect.fnUntraced(function* (
   });
   yield* Effect.repeat(look, {
     until: (isSo) => isSo,
-    schedule: Schedule.upTo(Schedule.spaced("2 millis"), { duration: "5 seconds" }),
+    schedule: Schedule.upTo(Schedule.spaced("2 millis"), { duration: "45 seconds" }),
   });
   expect(yield* look).toBe(true);
   yield* untilSaying(projector, words);

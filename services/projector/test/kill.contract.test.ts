@@ -32,7 +32,7 @@ async function projectAndKill(folder: string, life: number, commits: number): Pr
 
 it(
   `after each of ${KILLS} kill -9 while projecting, the views are those of a rebuild from zero, byte for byte (N1-001)`,
-  { timeout: 20_000 + KILLS * 8_000 },
+  { timeout: 60_000 + KILLS * 30_000 },
   async () => {
     const folder = temporaryFolder();
     for (let life = 1; life <= KILLS; life += 1) {

@@ -29,6 +29,9 @@ export const pickOne = <Value>(values: readonly Value[], random: () => number): 
 export const dieInside = (victim: Victim, random: () => number): string =>
   `${1 + Math.floor(random() * 25)}:${pickOne(PLACES, random)}:${pickOne(FILES[victim], random)}`;
 
+/** Who is to die inside a transaction has to start, to be connected, which may take five seconds, and to get to it, on a machine that is shared. */
+export const DOOMED_MS = 30_000;
+
 /** Waits until the process died by itself; after `patienceMs` it is killed. Says which it was. */
 export async function waitForDeath(claw: ClawProcess, patienceMs: number): Promise<"inside" | "outside"> {
   const late = setTimeout(() => claw.child.kill("SIGKILL"), patienceMs);
