@@ -247,6 +247,18 @@ describe("the host's side of the uplink", () => {
     expect(Math.max(...waits)).toBe(HOST_SIDE.backoff.capMs / 2);
   });
 
+  it("asks a door that does not know its token three times at the usual pace, and then slowly", () => {
+    const world = new World();
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      while (!world.isOpen) world.advance(1_000);
+      world.cut();
+      world.dispatch({ type: "closed", reason: "401", isUnauthenticated: true });
+      waits.push(world.state.until - world.now.monoMs);
+    }
+    expect(waits).toEqual([2_500, 2_500, 2_500, 15_000, 30_000]);
+  });
+
   it.each(["unauthenticated", "host_mismatch", "protocol_version", "superseded"] as const)(
     "retries slowly after %s, and says why in one sentence",
     (code) => {

@@ -90,7 +90,7 @@ describe("a verdict without a position", () => {
       );
       yield* TestClock.adjust("2 seconds");
       return yield* Fiber.join(waiting);
-    }).pipe(Effect.provide(TestClock.layer()), Effect.runPromise);
+    }).pipe(Effect.provide(TestClock.layer({ warningDelay: "10 minutes" })), Effect.runPromise);
   const command = Command.parse({ commandId: "c1", ...revoke });
 
   test("is answered without one when the ledger is too slow, or cannot be read: it was accepted all the same", async () => {
@@ -120,7 +120,7 @@ describe("a verdict without a position", () => {
           const waiting = yield* Effect.forkChild(effect);
           yield* TestClock.adjust("2 seconds");
           return yield* Fiber.join(waiting);
-        }).pipe(Effect.provide(TestClock.layer())),
+        }).pipe(Effect.provide(TestClock.layer({ warningDelay: "10 minutes" }))),
       ),
     );
     const response = await timed.request("/api/commands", {

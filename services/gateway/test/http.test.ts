@@ -13,6 +13,7 @@ import {
   stampEntry,
 } from "@claw/events";
 import type { Logged } from "@claw/eventlog";
+import { systemClocks } from "@claw/runtime";
 import { GateClosed, PageUnavailable, type GateVerdict } from "@claw/wire";
 import { Effect } from "effect";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -255,6 +256,9 @@ describe("N1-042, X1-057: every no is a problem with a code and a way out", () =
   });
 
   test("no token is 401 and says how; 30 wrong ones a minute are 429, and a right one still opens", async () => {
+    const { ports } = house();
+    // The minute does not end in the middle of it.
+    app = appOf(ports, { ...systemClocks, monoMs: () => 0 });
     const none = await app.request("/api/sessions");
     expect([none.status, none.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
     const wrong = tokenOf("admin").bearer;

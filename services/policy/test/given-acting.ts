@@ -9,7 +9,9 @@ import { startPolicy } from "../src/index.ts";
 import { AT, fact, heard, noticed, S1 } from "./given-sight.ts";
 
 export const run = <A, E>(work: Effect.Effect<A, E, Scope.Scope>): Promise<A> =>
-  Effect.runPromise(Effect.scoped(work).pipe(Effect.provide(TestClock.layer())));
+  Effect.runPromise(
+    Effect.scoped(work).pipe(Effect.provide(TestClock.layer({ warningDelay: "10 minutes" }))),
+  );
 
 export const redactor = makeRedactor({ linkKey: "test" });
 

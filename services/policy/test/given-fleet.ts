@@ -17,7 +17,9 @@ import { startPolicy } from "../src/index.ts";
 import { AT } from "./given.ts";
 
 export const run = <A, E>(work: Effect.Effect<A, E, Scope.Scope>): Promise<A> =>
-  Effect.runPromise(Effect.scoped(work).pipe(Effect.provide(TestClock.layer())));
+  Effect.runPromise(
+    Effect.scoped(work).pipe(Effect.provide(TestClock.layer({ warningDelay: "10 minutes" }))),
+  );
 
 /**
  * A log as a stream is one: it finds no entry by id. `breaks` appends fail after they were stored, `isRepeating` sends each twice, and while it is `isDeaf`

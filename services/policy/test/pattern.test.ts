@@ -44,10 +44,13 @@ describe("a pattern", () => {
     ));
 
   it("takes no time that could be used against the house", () => {
-    const began = process.threadCpuUsage();
-    expect(isLike("a".repeat(4_096), "*a".repeat(500) + "*b")).toBe(false);
-    // By the processor's clock: what else the machine does is no part of it.
-    expect(process.threadCpuUsage(began).user / 1_000).toBeLessThan(200);
+    // By the processor's clock, and the least of several: what else the machine does is no part of it.
+    const took = Array.from({ length: 5 }, () => {
+      const began = process.threadCpuUsage();
+      expect(isLike("a".repeat(4_096), "*a".repeat(500) + "*b")).toBe(false);
+      return process.threadCpuUsage(began).user / 1_000;
+    });
+    expect(Math.min(...took)).toBeLessThan(200);
   });
 });
 

@@ -4,7 +4,9 @@ import { piecesOf } from "../../src/pages/session/domain/pieces.ts";
 import { sized } from "../../src/words/figures.ts";
 
 /** What may stand between two pieces: one backtick, or a fence with its line. */
-const MARKS = /^(?:`|```[^\n`]*\n|\n```[ \t]*)*$/;
+const MARKS = "(?:`|```[^\\n`]*\\n|\\n```[ \\t]*)*";
+const literally = (text: string): string =>
+  text.replaceAll(/[^a-z]/g, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`);
 
 describe("a message in pieces", () => {
   it("shows what stands between backticks apart, and what is not closed as words", () => {
@@ -27,23 +29,24 @@ describe("a message in pieces", () => {
       .map((parts) => parts.join(""));
     fc.assert(
       fc.property(text, (whole) => {
-        let at = 0;
-        for (const { kind, text: piece } of piecesOf(whole)) {
-          const found = whole.indexOf(piece, at);
-          expect(whole.slice(at, found)).toMatch(MARKS);
-          if (kind === "code") expect(piece).not.toMatch(/[`\n]/);
-          at = found + piece.length;
-        }
-        expect(whole.slice(at)).toMatch(MARKS);
+        const pieces = piecesOf(whole);
+        // Somewhere in the text, in this order, with nothing but marks around them.
+        const around = pieces.map(({ text: piece }) => literally(piece)).join(MARKS);
+        expect(whole).toMatch(new RegExp(`^${MARKS}${around}${MARKS}$`, "u"));
+        for (const { kind, text: piece } of pieces) if (kind === "code") expect(piece).not.toMatch(/[`\n]/);
       }),
+      { examples: [["```\n`\n```"], ["```a\na\n```"]] },
     );
   });
 
   it("stays quick over a long text of marks that close nothing", () => {
-    const began = process.threadCpuUsage();
-    piecesOf("```".repeat(6_000));
-    piecesOf("` ".repeat(9_999));
-    expect(process.threadCpuUsage(began).user / 1_000).toBeLessThan(500);
+    const took = Array.from({ length: 5 }, () => {
+      const began = process.threadCpuUsage();
+      piecesOf("```".repeat(6_000));
+      piecesOf("` ".repeat(9_999));
+      return process.threadCpuUsage(began).user / 1_000;
+    });
+    expect(Math.min(...took)).toBeLessThan(500);
   });
 });
 

@@ -10,7 +10,8 @@ import {
 } from "./host-side-state.ts";
 
 type Refuse = Extract<FromIngest, { type: "refuse" }>;
-type Pace = "usual" | "slow";
+/** `unknown`: nobody knows our token, or not yet. */
+type Pace = "usual" | "slow" | "unknown";
 
 /** Refusals that only a person lifts, or that a twin with our token caused. */
 const SLOW: ReadonlySet<Refuse["code"]> = new Set([
@@ -80,6 +81,8 @@ export function lose(
 /** What ended this connection may have ended all of them, and a host cannot tell: so even a short wait is spread over `spreadMs`. */
 function waitMs(attempt: number, pace: Pace, random: () => number): number {
   if (pace === "slow") return backoffMs(attempt, HOST_SIDE.slowBackoff, random);
+  const slow = attempt - HOST_SIDE.triesUntilSlow;
+  if (pace === "unknown" && slow >= 0) return backoffMs(slow, HOST_SIDE.slowBackoff, random);
   const share = random();
   return Math.max(
     Math.round(share * HOST_SIDE.spreadMs),

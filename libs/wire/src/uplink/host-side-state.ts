@@ -20,6 +20,8 @@ export const HOST_SIDE = {
   backoff: { baseMs: 500, capMs: 30_000 } satisfies BackoffLimits,
   /** After a refusal that only a person can lift, or from a twin that uses our token. */
   slowBackoff: { baseMs: 30_000, capMs: 300_000 } satisfies BackoffLimits,
+  /** A door that does not know our token is asked so often at the usual pace: one that was just made may be on its way to this ingest. */
+  triesUntilSlow: 3,
   /** From the first byte to `welcome`; covers the WebSocket upgrade (W-21). */
   greetingMs: 10_000,
   /** Two ticks further apart, or clocks that part by more: the machine slept, and what lies unread is from before (DESIGN 14.9). */

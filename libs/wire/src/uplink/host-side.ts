@@ -32,7 +32,7 @@ export function stepHostSide(
     case "opened":
       return state.phase === "connecting" ? greet(state, outbox, now, options) : only(state);
     case "closed":
-      return lose(state, event.reason, now, options, event.isUnauthenticated ? "slow" : "usual");
+      return lose(state, event.reason, now, options, event.isUnauthenticated ? "unknown" : "usual");
     case "frame":
       return hear({ ...state, heardAt: now.monoMs }, event.frame, outbox, now, options);
     case "unreadable":

@@ -162,7 +162,7 @@ describe("a key that the views do not show yet", () => {
     );
     const whose = keys.sessionOf(keyId);
     house.keys.set(keyId, keyOf(bearer, OWN));
-    setImmediate(() => house.commit([]));
+    house.commit([]);
     expect(await whose).toBe(OWN);
     expect(new Set(await Promise.all(strangers))).toEqual(new Set([null]));
   });
