@@ -23,7 +23,7 @@ export interface Entrance {
   readonly board: Switchboard;
   /** Who was recognised and waits for a turn, before the upgrade. */
   turnstile: Turnstile<Held>;
-  /** Until the next turn; null while nobody waits. */
+  /** Until the next turn; set whenever somebody waits. */
   timer: NodeJS.Timeout | null;
   isOpen: boolean;
 }
@@ -51,6 +51,10 @@ export function upgrade(entrance: Entrance, request: IncomingMessage, socket: Du
   socket.once("close", () => {
     entrance.turnstile = leave(entrance.turnstile, held);
   });
+  // An HTTP server's sockets stay half open: who only stops sending is gone as well, unless it was let in and is the WebSocket's.
+  socket.once("end", () => {
+    if (entrance.turnstile.line.includes(held)) socket.destroy();
+  });
 }
 
 /** Turns those away who still wait, at the end. */
@@ -70,12 +74,12 @@ function letPass(entrance: Entrance): void {
     board.limits.welcomes,
   );
   entrance.turnstile = turnstile;
+  if (entrance.timer === null && nextMs !== null)
+    entrance.timer = setTimeout(() => {
+      entrance.timer = null;
+      letPass(entrance);
+    }, nextMs);
   for (const held of passed) letIn(entrance, held);
-  if (entrance.timer !== null || nextMs === null) return;
-  entrance.timer = setTimeout(() => {
-    entrance.timer = null;
-    letPass(entrance);
-  }, nextMs);
 }
 
 function refuseUpgrade({ board }: Entrance, socket: Duplex, problem: Problem): void {

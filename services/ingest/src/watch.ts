@@ -43,7 +43,8 @@ export interface Watch {
   lastTickMonoMs: number;
 }
 
-/** Ticks farther apart than this mean that we did not run, and heard nobody (as DESIGN 14.9 has it for connectors): two seconds, or half of a shorter patience. */
+/** Ticks farther apart than this mean that we did not run, and heard nobody (as DESIGN 14.9 has it for connectors): two seconds, or half of a shorter patience. A house that is
+ * so slow at every look notices no silence. */
 const PAUSE_MS = 2_000;
 const NO_FIGURES: HostFigures = { rttMs: null, clockOffsetMs: null, outboxDepth: 0 };
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { HostId } from "@claw/events";
 import {
   awake,
   beginVigil,
@@ -15,6 +16,7 @@ import {
   tick,
   type Vigil,
 } from "../src/domain/liveness.ts";
+import { beginWatch, connected, passTime } from "../src/watch.ts";
 
 const WALL = 1_800_000_000_000;
 const BUDGET = 30_000;
@@ -219,5 +221,22 @@ describe("a vigil, as histories (S1-158, S1-184, X1-016)", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("a house that stood still itself (DESIGN 14.9)", () => {
+  /** Looks every so often for three seconds at a host that says nothing, with a patience of one second; says what it noticed. */
+  function lookedEvery(stepMs: number): readonly string[] {
+    let monoMs = 0;
+    const clocks = { monoMs: () => monoMs, wallMs: () => WALL + monoMs };
+    const watch = beginWatch(clocks, 1_000, []);
+    connected(watch, "h1" as HostId, { rttMs: null, clockOffsetMs: null, outboxDepth: 0 });
+    for (; monoMs < 3_000; monoMs += stepMs) passTime(watch, () => undefined);
+    return watch.noticed.map(({ notice }) => notice.kind);
+  }
+
+  it("notices silence when it looks in time, and holds its own pauses against nobody, also where its patience is short", () => {
+    expect(lookedEvery(100)).toContain("silent");
+    expect(lookedEvery(600)).not.toContain("silent");
   });
 });

@@ -120,6 +120,34 @@ describe("a reconnect storm (RELIABILITY R5)", () => {
       }),
     ));
 
+  it("who goes while it waits leaves its place to the next", () =>
+    run(
+      Effect.gen(function* () {
+        const log = yield* memoryLog;
+        const { bearer } = yield* addHost(log, "h1");
+        // One is let in, one place in the line, and no turn for a quarter of an hour.
+        const limits = { welcomes: { perSecond: 0.001, burst: 1, maxWaitMs: 1_000_000 } };
+        const { url } = yield* startHouse({ log, dataDir: yield* temporaryFolder, limits });
+        yield* join(url, bearer);
+        const nowhere = () => expect(connectHost(url, "nonsense")).rejects.toThrow("401");
+        yield* Effect.promise(async () => {
+          const headers = { authorization: `Bearer ${bearer}` };
+          const waiting = new WebSocket(url, UPLINK_SUBPROTOCOL, { headers });
+          waiting.on("error", () => {});
+          await nowhere();
+          expect(await retryAfterOf(url, bearer)).toBe("5");
+          waiting.terminate();
+          // Whoever comes now is refused, until the house has seen that the place is free: then it waits in it, and is told nothing.
+          for (let isToldNo = true; isToldNo;) {
+            isToldNo = false;
+            void retryAfterOf(url, bearer).then(() => (isToldNo = true));
+            await nowhere();
+            await nowhere();
+          }
+        });
+      }),
+    ));
+
   it("a house that stops turns away who waits for a turn", () =>
     run(
       Effect.gen(function* () {
