@@ -36,6 +36,7 @@ class World {
   problems: string[] = [];
   reports: string[] = [];
   beats = 0;
+  heartbeatMs = 1_000;
 
   get depth(): number {
     return this.nextSeq - 1 - this.forgotten;
@@ -98,7 +99,7 @@ class World {
         type: "welcome",
         hostId,
         confirmed: this.ledger.length,
-        heartbeatMs: 1_000,
+        heartbeatMs: this.heartbeatMs,
         silentAfterMs: 30_000,
         at: this.now.wallMs,
       });
@@ -234,6 +235,14 @@ describe("the host's side of the uplink", () => {
     expect(world.toHouse).toMatchObject([{ type: "hello" }]);
   });
 
+  it("gives a house two seconds to answer, however often it wants to be told that we live", () => {
+    const world = live(100);
+    for (let ms = 0; ms < 2_000; ms += 100) world.advance(100);
+    expect(world.reports.at(-1)).not.toContain("no longer answers");
+    world.advance(100);
+    expect(world.reports.at(-1)).toContain("no longer answers");
+  });
+
   it("waits with growing jitter, at most 30 s", () => {
     const world = new World();
     const waits: number[] = [];
@@ -257,6 +266,20 @@ describe("the host's side of the uplink", () => {
       waits.push(world.state.until - world.now.monoMs);
     }
     expect(waits).toEqual([2_500, 2_500, 2_500, 15_000, 30_000]);
+  });
+
+  it("counts those three from the first time that its token is not known, however often it was cut before", () => {
+    const world = new World();
+    const closed = (isUnauthenticated: boolean): number => {
+      while (!world.isOpen) world.advance(1_000);
+      world.cut();
+      world.dispatch({ type: "closed", reason: "No.", isUnauthenticated });
+      return world.state.until - world.now.monoMs;
+    };
+    for (let attempt = 0; attempt < 8; attempt += 1) closed(false);
+    expect([closed(true), closed(true), closed(true), closed(true)]).toEqual([2_500, 2_500, 2_500, 15_000]);
+    closed(false);
+    expect(closed(true)).toBe(2_500);
   });
 
   it.each(["unauthenticated", "host_mismatch", "protocol_version", "superseded"] as const)(
@@ -312,8 +335,9 @@ describe("a house that lost its memory", () => {
   });
 });
 
-function live(): World {
+function live(heartbeatMs = 1_000): World {
   const world = new World();
+  world.heartbeatMs = heartbeatMs;
   world.advance(1);
   world.serve();
   world.hear();

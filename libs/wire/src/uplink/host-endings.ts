@@ -10,7 +10,7 @@ import {
 } from "./host-side-state.ts";
 
 type Refuse = Extract<FromIngest, { type: "refuse" }>;
-/** `unknown`: nobody knows our token, or not yet. */
+/** `unknown`: nobody knows our token, at least not yet. */
 type Pace = "usual" | "slow" | "unknown";
 
 /** Refusals that only a person lifts, or that a twin with our token caused. */
@@ -70,23 +70,24 @@ export function lose(
   pace: Pace,
 ): HostSideStep {
   if (state.phase === "waiting") return only(state);
-  const until = now.monoMs + waitMs(state.attempt, pace, options.random);
+  const until = now.monoMs + waitMs(state, pace, options.random);
+  const unknown = pace === "unknown" ? state.unknown + 1 : 0;
   return report(
-    { ...state, phase: "waiting", until, pulse: null, attempt: state.attempt + 1 },
+    { ...state, phase: "waiting", until, pulse: null, attempt: state.attempt + 1, unknown },
     "warn",
     sentence,
   );
 }
 
 /** What ended this connection may have ended all of them, and a host cannot tell: so even a short wait is spread over `spreadMs`. */
-function waitMs(attempt: number, pace: Pace, random: () => number): number {
+function waitMs({ attempt, unknown }: HostSide, pace: Pace, random: () => number): number {
   if (pace === "slow") return backoffMs(attempt, HOST_SIDE.slowBackoff, random);
-  const slow = attempt - HOST_SIDE.triesUntilSlow;
+  const slow = unknown - HOST_SIDE.triesUntilSlow;
   if (pace === "unknown" && slow >= 0) return backoffMs(slow, HOST_SIDE.slowBackoff, random);
   const share = random();
   return Math.max(
     Math.round(share * HOST_SIDE.spreadMs),
-    backoffMs(attempt, HOST_SIDE.backoff, () => share),
+    backoffMs(pace === "unknown" ? unknown : attempt, HOST_SIDE.backoff, () => share),
   );
 }
 

@@ -20,7 +20,7 @@ export const HOST_SIDE = {
   backoff: { baseMs: 500, capMs: 30_000 } satisfies BackoffLimits,
   /** After a refusal that only a person can lift, or from a twin that uses our token. */
   slowBackoff: { baseMs: 30_000, capMs: 300_000 } satisfies BackoffLimits,
-  /** A door that does not know our token is asked so often at the usual pace: one that was just made may be on its way to this ingest. */
+  /** A door that does not know our token is asked so often in a row at the usual pace: one that was just made may be on its way to this ingest. */
   triesUntilSlow: 3,
   /** From the first byte to `welcome`; covers the WebSocket upgrade (W-21). */
   greetingMs: 10_000,
@@ -88,6 +88,8 @@ export interface HostSide {
   /** Monotonic: when waiting or greeting is over. */
   readonly until: number;
   readonly attempt: number;
+  /** How often in a row nobody knew our token. */
+  readonly unknown: number;
   readonly epoch: Epoch | null;
   /** Sequences: confirmed by the ledger ≤ acknowledged ≤ written to this socket. */
   readonly confirmed: number;
@@ -121,6 +123,7 @@ export const newHostSide: HostSide = {
   phase: "waiting",
   until: 0,
   attempt: 0,
+  unknown: 0,
   epoch: null,
   confirmed: 0,
   acked: 0,

@@ -224,7 +224,7 @@ function connect(core: Core): void {
   const token = core.options.token();
   if (token === null) {
     const reason = "This host has no token yet: `claw host add` on the supervisor makes one.";
-    return dispatch(core, { type: "closed", reason, isUnauthenticated: true });
+    return dispatch(core, { type: "closed", reason, isUnauthenticated: false });
   }
   const { caFile } = core.options;
   const trust = caFile === undefined ? success(null) : readTrust(caFile);
