@@ -98,9 +98,9 @@ it("two writers race for the head of one lane: one wins each round", async () =>
   expect(await Effect.runPromise(Stream.runCount(one.read({ after: 0 })))).toBe(100);
 });
 
-/** As a writer does: a fault that passes is tried again, and then the entry may be there already. */
+/** As a writer does: a server that is away for a moment is asked again, and then the entry may be there already. */
 const appendSurely = (log: JetStreamLog, draft: Draft) =>
-  Effect.retry(log.append([draft]), { while: ({ retry }) => retry === "later", times: 10 });
+  Effect.retry(log.append([draft]), { while: ({ reason }) => reason === "unreachable", times: 10 });
 
 const write = Effect.fnUntraced(function* (
   log: JetStreamLog,

@@ -10,7 +10,7 @@ import { type Draft, MAX_DRAFTS, type Outcome } from "../event-log.ts";
 import { LogUnavailable } from "../faults.ts";
 import type { Fate } from "./ack.ts";
 import { failedAt } from "./faults.ts";
-import { type Appender, type Item, judge, type Judgement } from "./judge.ts";
+import { type Appender, type Item, judge, type Judgement, remember } from "./judge.ts";
 import type { NatsLink } from "./link.ts";
 import { MAX_MESSAGE_BYTES, messageIdAgain, messageOf } from "./message.ts";
 import type { Sign } from "./trust.ts";
@@ -70,22 +70,22 @@ const settle = Effect.fnUntraced(function* (
   return judgements.map((judgement) => (judgement.kind === "settled" ? judgement.outcome : taken(later)));
 });
 
-/**
- * The items that go out again. A spoilt message id is replaced, by one token for all: an entry that is drafted twice is so still stored once.
- */
+/** The items that go out again. A spoilt message id is replaced, by one for each entry: one that is drafted twice is so still stored once. */
 function anew(items: readonly Item[], judgements: readonly Judgement[]): readonly Item[] {
-  const token = randomBytes(8).toString("hex");
+  const messageIds = new Map<string, string>();
   return items.flatMap((item, index) => {
     const kind = judgements[index]?.kind;
     if (kind === "in_flight") return [item];
-    return kind === "spoilt" ? [underAnotherId(item, token)] : [];
+    return kind === "spoilt" ? [underAnotherId(item, messageIds)] : [];
   });
 }
 
-const underAnotherId = ({ entry, message }: Item, token: string): Item => ({
-  entry,
-  message: { ...message, messageId: messageIdAgain(entry.envelope.id, token) },
-});
+function underAnotherId({ entry, message }: Item, messageIds: Map<string, string>): Item {
+  const { id } = entry.envelope;
+  const messageId = messageIds.get(id) ?? messageIdAgain(id, randomBytes(8).toString("hex"));
+  messageIds.set(id, messageId);
+  return { entry, message: { ...message, messageId } };
+}
 
 function taken(outcomes: Iterator<Outcome>): Outcome {
   const next = outcomes.next();
@@ -93,15 +93,19 @@ function taken(outcomes: Iterator<Outcome>): Outcome {
   return next.value;
 }
 
-/** What was stored first is what the guard goes by, so it is told of the last one at once. */
+/** What was stored is remembered before anything is judged: a fault of one draft must not hide where another lies. The guard goes by what was stored last. */
 const publishAll = (
-  { publisher, guard }: Appender,
+  appender: Appender,
   items: readonly Item[],
 ): Effect.Effect<readonly Fate[], LogUnavailable> =>
-  Effect.map(publisher.publish(items.map(({ message }) => message)), (fates) => {
+  Effect.map(appender.publisher.publish(items.map(({ message }) => message)), (fates) => {
+    items.forEach((item, index) => {
+      const fate = fates[index];
+      if (fate?.kind === "stored") remember(appender, item, fate.sequence);
+    });
     const last = fates.findLastIndex((fate) => fate.kind === "stored" && !fate.isRepeat);
     const [fate, item] = [fates[last], items[last]];
     if (fate?.kind === "stored" && item !== undefined)
-      guard.saw({ ...item.message, sequence: fate.sequence });
+      appender.guard.saw({ ...item.message, sequence: fate.sequence });
     return fates;
   });

@@ -56,17 +56,15 @@ export function judge(
   if (fate.kind === "moved") return judgeMoved(appender, item, fate.head);
   return fate.isRepeat
     ? judgeRepeat(appender, item, fate.sequence)
-    : Effect.sync(() => stored(appender, item, fate.sequence));
+    : Effect.succeed(settled(appended(fate.sequence)));
 }
 
 const settled = (outcome: Outcome): Judgement => ({ kind: "settled", outcome });
 
-function stored({ reissued }: Appender, { entry, message }: Item, at: number): Judgement {
-  if (message.messageId !== entry.envelope.id) remember(reissued, entry.envelope.id, at);
-  return settled(appended(at));
-}
-
-function remember(reissued: Map<string, number>, id: string, at: number): void {
+/** Keeps where an entry lies that was stored under another message id than its own. */
+export function remember({ reissued }: Appender, { entry, message }: Item, at: number): void {
+  const { id } = entry.envelope;
+  if (message.messageId === id) return;
   reissued.set(id, at);
   for (const oldest of reissued.keys()) {
     if (reissued.size <= MAX_REISSUED) return;
