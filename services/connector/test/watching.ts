@@ -1,6 +1,7 @@
 /** A connector that runs for the time of a test, and what it told. */
 import { join } from "node:path";
 import { type Clocks, type ConfigOf, makeHealth, noDiagnostics, systemClocks } from "@claw/runtime";
+import { ownTime } from "@claw/testkit/stopwatch";
 import { Effect, Fiber } from "effect";
 import {
   type Connector,
@@ -24,14 +25,13 @@ const LOOK_MS = 10;
 /** Less than what a connector takes for a pause of its machine. */
 const MOST_STEP_MS = 1_000;
 
-/** Clocks that stand while this process did: a busy machine is no machine that slept (DESIGN 14.9), which is tested with clocks of its own. */
+/** Clocks that stand while others have the processor: a busy machine is none that slept (DESIGN 14.9), which is tested with clocks of its own. */
 function calmClocks(): Clocks {
   const startedAt = systemClocks.wallMs();
-  let [last, passed] = [systemClocks.monoMs(), 0];
+  const own = ownTime(MOST_STEP_MS);
+  let passed = 0;
   const monoMs = (): number => {
-    const now = systemClocks.monoMs();
-    passed += Math.min(now - last, MOST_STEP_MS);
-    last = now;
+    passed += own();
     return passed;
   };
   return { monoMs, wallMs: () => startedAt + Math.round(monoMs()) };

@@ -42,7 +42,7 @@ function hung() {
   return { ports: { ...ports, pages }, asked };
 }
 
-test(`while ${WAITING} callers wait for a host that hangs, every page is answered at once`, async () => {
+test(`while ${WAITING} callers wait for a host that hangs, every page is answered`, async () => {
   const { ports, asked } = hung();
   gateway = await running(ports);
   const { url } = gateway;
