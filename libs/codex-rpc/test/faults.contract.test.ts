@@ -8,7 +8,7 @@ import { Effect } from "effect";
 import { clientInfo, next, nextOf, watch } from "./support.ts";
 
 const quick = { connectMs: 150, handshakeMs: 150, requestMs: 150 };
-/** For a call that is to run into it: a busy machine takes longer than that to connect. */
+/** For a call that is to run into its deadline; the next one on that connection must not, on a busy machine. */
 const quickCalls = { deadlines: { requestMs: 1_000 } };
 const backoff = { baseMs: 1, capMs: 2, repeats: 5 };
 

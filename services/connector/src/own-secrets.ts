@@ -6,7 +6,7 @@ import { counter, type Metrics } from "@claw/runtime";
 import { makeRedaction, type Redaction } from "./redaction.ts";
 import { secretsOfEnvironment } from "./surroundings/secrets.ts";
 
-interface KeptSecret {
+interface Places {
   /** Whose secrets are kept out; by default the process's own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly dataDir: string;
@@ -15,7 +15,7 @@ interface KeptSecret {
 }
 
 /** What this host knows to be secret, its own token among it, is taken out by value wherever it stands. */
-export function redactionOf({ env = process.env, dataDir, tokenFile, metrics }: KeptSecret): Redaction {
+export function redactionOf({ env = process.env, dataDir, tokenFile, metrics }: Places): Redaction {
   const token = tokenIn(tokenFile);
   const secrets = [...secretsOfEnvironment(env), ...(token === null ? [] : [token])];
   return makeRedaction(linkKeyIn(dataDir), secrets, metrics === undefined ? undefined : countingIn(metrics));

@@ -1,8 +1,8 @@
 /**
  * Appends: publishes all drafts in a window, then judges the few whose answer is no proof, and publishes anew those of them that must be.
  *
- * What goes out anew goes out together and in the order of the drafts, but behind drafts of the same append that were stored at once: where the order of
- * a lane matters more than that, a draft expects its head.
+ * What goes out anew goes out together and in the order of the drafts, but behind drafts of the same append that were stored at once: nothing that is
+ * stored can be taken back.
  */
 import { randomBytes } from "node:crypto";
 import { Effect } from "effect";
