@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type NatsServer, startNatsServer } from "@claw/testkit/nats";
+import { PATIENT, type NatsServer, startNatsServer } from "@claw/testkit/nats";
 import { connectNats, makeSeed, type NatsLink, publicKeyOf } from "@claw/eventlog";
 import { Effect, Exit, Scope } from "effect";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -58,7 +58,7 @@ async function api(verb: string, config: { readonly name: string; readonly [key:
   const answer = await connection.request(
     `$JS.API.${verb}.${config.name}`,
     verb === "STREAM.INFO" ? "" : JSON.stringify({ storage: "file", ...config }),
-    { timeout: 30_000 },
+    PATIENT,
   );
   const { error, state } = answer.json<{ error?: object; state?: { messages: number } }>();
   expect(error).toBeUndefined();
@@ -213,12 +213,13 @@ interface Acked {
 /** Publishes with an ack. Headers are made of those of a stored message, because only two packages may import the NATS client. */
 async function put(service: Service, subject: string, rollup?: "all" | "sub"): Promise<Acked> {
   const { connection } = linkOf(service);
-  if (rollup === undefined)
-    return (await connection.request(subject, "{}", { timeout: 30_000 })).json<Acked>();
-  await linkOf("projector").connection.request("receipt.h1", "{}", { timeout: 30_000 });
-  const first = await linkOf("ingest").connection.request("$JS.API.DIRECT.GET.CLAW_RECEIPT.receipt.h1", "", {
-    timeout: 30_000,
-  });
+  if (rollup === undefined) return (await connection.request(subject, "{}", PATIENT)).json<Acked>();
+  await linkOf("projector").connection.request("receipt.h1", "{}", PATIENT);
+  const first = await linkOf("ingest").connection.request(
+    "$JS.API.DIRECT.GET.CLAW_RECEIPT.receipt.h1",
+    "",
+    PATIENT,
+  );
   const { headers } = first;
   if (headers === undefined) throw new Error("a direct get has headers");
   for (const name of headers.keys()) headers.delete(name);
@@ -257,7 +258,7 @@ test("S7: what may land on a subject that the asker may not publish to is nothin
   expect(Object.keys(JSON.parse(stored.text))).toEqual(["type", "message"]);
   const create = `$JS.API.CONSUMER.CREATE.${STREAM}.copies`;
   const config = { name: "copies", ack_policy: "none", filter_subjects: ["log.12.session.s9"] };
-  await connection.request(create, JSON.stringify({ stream_name: STREAM, config }), { timeout: 30_000 });
+  await connection.request(create, JSON.stringify({ stream_name: STREAM, config }), PATIENT);
   connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${STREAM}.copies`, "1", { reply: "log.decided" });
   await expect.poll(messages).toBe(before + 4);
   expect((await lastOn("log.decided")).sequence).toBe(stored.sequence);
@@ -265,9 +266,11 @@ test("S7: what may land on a subject that the asker may not publish to is nothin
 
 async function lastOn(subject: string): Promise<{ readonly sequence: number; readonly text: string }> {
   const wanted = JSON.stringify({ last_by_subj: subject });
-  const answer = await linkOf("keeper").connection.request(`$JS.API.STREAM.MSG.GET.${STREAM}`, wanted, {
-    timeout: 30_000,
-  });
+  const answer = await linkOf("keeper").connection.request(
+    `$JS.API.STREAM.MSG.GET.${STREAM}`,
+    wanted,
+    PATIENT,
+  );
   const { message } = answer.json<{ readonly message: { readonly seq: number; readonly data: string } }>();
   return { sequence: message.seq, text: Buffer.from(message.data, "base64").toString() };
 }
@@ -305,7 +308,7 @@ test("S7: a consumer that delivers into the log is refused", async () => {
   const answer = await connection.request(
     `$JS.API.CONSUMER.CREATE.${STREAM}.evil`,
     JSON.stringify({ stream_name: STREAM, config }),
-    { timeout: 30_000 },
+    PATIENT,
   );
   expect(answer.json()).toMatchObject({ error: { description: expect.stringContaining("cycle") } });
 });

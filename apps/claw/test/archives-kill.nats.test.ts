@@ -1,7 +1,7 @@
 /** The same in a bucket of NATS: killed before and after each word to the server and each answer, between two pieces of an object as well (X1-036, X1-037). */
 import { ARCHIVE_BUCKET, ensureBucket, openNatsObjects } from "@claw/archives";
 import { connectNats } from "@claw/eventlog";
-import { startNatsServer } from "@claw/testkit/nats";
+import { PATIENT, startNatsServer } from "@claw/testkit/nats";
 import { Effect, Stream } from "effect";
 import { expect, onTestFinished, test } from "vitest";
 import {
@@ -42,7 +42,7 @@ async function given(url: string) {
         yield* store.sweep;
         yield* store.sweep;
         const subject = `$JS.API.STREAM.INFO.OBJ_${ARCHIVE_BUCKET}`;
-        const info = yield* Effect.promise(() => link.connection.request(subject, "", { timeout: 30_000 }));
+        const info = yield* Effect.promise(() => link.connection.request(subject, "", PATIENT));
         return info.json<{ readonly state: { readonly messages: number } }>().state.messages;
       }),
     );

@@ -1,4 +1,5 @@
 /** Objects in a bucket of a real nats-server: the same as in a directory, and as `nats object` lays them out. */
+import { PATIENT } from "@claw/testkit/nats";
 import { sha256 } from "@claw/events";
 import { Effect, Stream } from "effect";
 import { expect, test } from "vitest";
@@ -40,7 +41,7 @@ test("an object of several pieces comes back as it was written; a second put tak
       yield* store.put(KEY, content("two"));
       expect(yield* textOf(store, KEY)).toBe("two");
       const info = yield* Effect.promise(() =>
-        connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`, "", { timeout: 30_000 }),
+        connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`, "", PATIENT),
       );
       expect(info.json()).toMatchObject({ state: { messages: 2 } });
     }),
@@ -83,11 +84,11 @@ test("pieces of a writer that died go at the second sweep that finds them; those
   await withStore((store, { connection }) =>
     Effect.gen(function* () {
       const messages = Effect.promise(async () => {
-        const info = await connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`, "", { timeout: 30_000 });
+        const info = await connection.request(`$JS.API.STREAM.INFO.OBJ_${BUCKET}`, "", PATIENT);
         return info.json<{ readonly state: { readonly messages: number } }>().state.messages;
       });
       yield* store.put(KEY, content("one"));
-      yield* Effect.promise(() => connection.request(`$O.${BUCKET}.C.died`, "half", { timeout: 30_000 }));
+      yield* Effect.promise(() => connection.request(`$O.${BUCKET}.C.died`, "half", PATIENT));
       yield* store.sweep;
       expect(yield* messages).toBe(3);
       const slow = Stream.concat(
@@ -113,10 +114,8 @@ test("a bucket that somebody else filled is read as well: base64 with padding, a
         const store = openNatsObjects(link, BUCKET);
         const subject = `$O.${BUCKET}.M.${Buffer.from(KEY).toString("base64").replaceAll("+", "-").replaceAll("/", "_")}`;
         const say = (meta: object) =>
-          Effect.promise(() => link.connection.request(subject, JSON.stringify(meta), { timeout: 30_000 }));
-        yield* Effect.promise(() =>
-          link.connection.request(`$O.${BUCKET}.C.abc`, "hello", { timeout: 30_000 }),
-        );
+          Effect.promise(() => link.connection.request(subject, JSON.stringify(meta), PATIENT));
+        yield* Effect.promise(() => link.connection.request(`$O.${BUCKET}.C.abc`, "hello", PATIENT));
         yield* say({ name: KEY, bucket: BUCKET, nuid: "abc", size: 5, chunks: 1 });
         expect(yield* textOf(store, KEY)).toBe("hello");
         yield* say({ name: KEY, bucket: BUCKET, nuid: "abc", size: 0, chunks: 0, deleted: true });

@@ -1,4 +1,5 @@
 /** What a projector may ask of policy: to be of record, and what became of archives, as the house; whatever else comes on its subject is not understood (RELIABILITY E18). */
+import { PATIENT } from "@claw/testkit/nats";
 import {
   Command,
   CommandId,
@@ -114,7 +115,7 @@ it("no other command is understood, nor a principal, a session that asks, or a d
       yield* serveClaims(policy, gate, { onTrouble });
       for (const value of told) {
         const reply = yield* Effect.promise(() =>
-          projector.request(talkSubjects.claim, JSON.stringify(value), { timeout: 30_000 }),
+          projector.request(talkSubjects.claim, JSON.stringify(value), PATIENT),
         );
         expect(reply.json()).toMatchObject({ decision: "closed", reason: "the request was not understood" });
       }

@@ -1,4 +1,5 @@
 /** Bounds of the gate over a real server: places in all, places of one caller, and bytes. */
+import { PATIENT } from "@claw/testkit/nats";
 import { type Command, talkSubjects } from "@claw/events";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { Deferred, Effect, Fiber } from "effect";
@@ -94,9 +95,7 @@ describe("bounds", () => {
       Effect.gen(function* () {
         yield* serveGate(policy, yes, { onTrouble });
         const text = JSON.stringify({ command: huge, principal: admin });
-        const reply = yield* Effect.promise(() =>
-          gateway.request(talkSubjects.gate, text, { timeout: 30_000 }),
-        );
+        const reply = yield* Effect.promise(() => gateway.request(talkSubjects.gate, text, PATIENT));
         expect(reply.json()).toMatchObject({ decision: "closed" });
       }),
     );

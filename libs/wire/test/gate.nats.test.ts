@@ -1,4 +1,5 @@
 /** The gate over a real server: one verdict for each command, and an honest `GateClosed` for whatever else happens. */
+import { PATIENT } from "@claw/testkit/nats";
 import { Command, EntryId, position, refusals, talkSubjects, Via } from "@claw/events";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { Deferred, Effect } from "effect";
@@ -55,9 +56,7 @@ describe("a command through NATS", () => {
         yield* asking.submit(revoke(7), admin, { via });
         yield* asking.submit(revoke(7), admin, { isDryRun: true });
         const old = JSON.stringify({ command: revoke(7), principal: admin });
-        const reply = yield* Effect.promise(() =>
-          gateway.request(talkSubjects.gate, old, { timeout: 30_000 }),
-        );
+        const reply = yield* Effect.promise(() => gateway.request(talkSubjects.gate, old, PATIENT));
         expect(reply.json()).toEqual(accepted(7));
       }),
     );
@@ -254,9 +253,7 @@ describe("nonsense", () => {
         yield* Effect.promise(() =>
           fc.assert(
             fc.asyncProperty(nonsense, async (data) => {
-              const { decision } = (
-                await gateway.request(talkSubjects.gate, data, { timeout: 30_000 })
-              ).json<{
+              const { decision } = (await gateway.request(talkSubjects.gate, data, PATIENT)).json<{
                 decision: string;
               }>();
               expect(["closed", "accepted"]).toContain(decision);
@@ -276,9 +273,7 @@ describe("nonsense", () => {
     await run(
       Effect.gen(function* () {
         yield* serveGate(policy, yes);
-        const reply = yield* Effect.promise(() =>
-          gateway.request(talkSubjects.gate, evil, { timeout: 30_000 }),
-        );
+        const reply = yield* Effect.promise(() => gateway.request(talkSubjects.gate, evil, PATIENT));
         expect(reply.json()).toMatchObject({ decision: "closed", reason: "the request was not understood" });
       }),
     );

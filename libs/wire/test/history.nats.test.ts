@@ -1,4 +1,5 @@
 /** The ledger of record over a real server: every range whole and in order, or a failure that says when to come back. */
+import { PATIENT } from "@claw/testkit/nats";
 import {
   type Body,
   type Entry,
@@ -218,7 +219,7 @@ describe("no ledger of record", () => {
         yield* Effect.promise(() =>
           fc.assert(
             fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
-              const reply = await at(reader).request(talkSubjects.ledgerRead, text, { timeout: 30_000 });
+              const reply = await at(reader).request(talkSubjects.ledgerRead, text, PATIENT);
               expect(reply.json()).toMatchObject({ status: "unavailable", retry: "never" });
             }),
             { numRuns: 100 },

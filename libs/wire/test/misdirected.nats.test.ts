@@ -2,6 +2,7 @@
  * What a stolen key of a service can do with a consumer: the server delivers stored messages to whatever subject the consumer names, also where the
  * key itself may not publish (RELIABILITY E17). Whoever listens there must not take it for a question.
  */
+import { PATIENT } from "@claw/testkit/nats";
 import { CommandId, type Principal, talkSubjects, TokenId } from "@claw/events";
 import { Effect } from "effect";
 import { expect, it } from "vitest";
@@ -36,12 +37,12 @@ it("a question that a consumer delivers is not answered, and is counted (RELIABI
       yield* serveGate(policy, gate, { onTrouble });
       yield* Effect.promise(async () => {
         const api = async (request: string, payload: object) =>
-          (await thief.request(`$JS.API.${request}`, JSON.stringify(payload), { timeout: 30_000 })).json<{
+          (await thief.request(`$JS.API.${request}`, JSON.stringify(payload), PATIENT)).json<{
             error?: object;
           }>();
         const stream = { name: "MINE", subjects: ["mine.>"], storage: "memory" };
         expect((await api("STREAM.CREATE.MINE", stream)).error).toBeUndefined();
-        await thief.request("mine.x", JSON.stringify(forged), { timeout: 30_000 });
+        await thief.request("mine.x", JSON.stringify(forged), PATIENT);
         const config = { name: "push", deliver_subject: talkSubjects.gate, ack_policy: "explicit" };
         const made = await api("CONSUMER.CREATE.MINE.push", { stream_name: "MINE", config });
         expect(made.error).toBeUndefined();

@@ -1,4 +1,5 @@
 /** Older pages over a real server: the ingest that holds the host answers, the others keep still. */
+import { PATIENT } from "@claw/testkit/nats";
 import { EndpointId, HostId, type SealedEvent, SessionId } from "@claw/events";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { Deferred, Effect } from "effect";
@@ -132,9 +133,7 @@ describe("a page through NATS", () => {
       Effect.gen(function* () {
         yield* servePages(at(a), giving(pageOf(1)), () => true, { onTrouble });
         for (const text of [JSON.stringify(asked(2)), "{}", "{", JSON.stringify({ ...asked(), limit: 51 })]) {
-          const reply = yield* Effect.promise(() =>
-            at(gateway).request("page.h1", text, { timeout: 30_000 }),
-          );
+          const reply = yield* Effect.promise(() => at(gateway).request("page.h1", text, PATIENT));
           expect(reply.json()).toEqual({ status: "unavailable", reason: "unreadable" });
         }
       }),

@@ -1,4 +1,5 @@
 /** Receipts over a real server and its stream: proven by the ledger of record, else the last that was told. */
+import { PATIENT } from "@claw/testkit/nats";
 import { Epoch, HostId, RECEIPT_STREAM, talkSubjects } from "@claw/events";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { Effect, PubSub, Stream } from "effect";
@@ -47,9 +48,11 @@ beforeAll(async () => {
     num_replicas: 1,
     allow_direct: true,
   };
-  const made = await projector.request(`$JS.API.STREAM.CREATE.${RECEIPT_STREAM}`, JSON.stringify(config), {
-    timeout: 30_000,
-  });
+  const made = await projector.request(
+    `$JS.API.STREAM.CREATE.${RECEIPT_STREAM}`,
+    JSON.stringify(config),
+    PATIENT,
+  );
   expect(made.json()).toMatchObject({ config: { name: RECEIPT_STREAM, allow_direct: true } });
 });
 afterAll(() => world.end());
@@ -124,7 +127,7 @@ describe("asked of the ledger of record", () => {
         yield* Effect.promise(() =>
           fc.assert(
             fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
-              const reply = await ingest.request(talkSubjects.ledgerReceipt, text, { timeout: 30_000 });
+              const reply = await ingest.request(talkSubjects.ledgerReceipt, text, PATIENT);
               expect(reply.json()).toEqual({ receipt: null });
             }),
             { numRuns: 100 },
@@ -164,7 +167,7 @@ describe("the last receipt", () => {
 
   it("that is no receipt is none", async () => {
     const { all, onTrouble } = troubles();
-    await ingest.request(talkSubjects.receipt(host(5)), "{}", { timeout: 30_000 });
+    await ingest.request(talkSubjects.receipt(host(5)), "{}", PATIENT);
     expect(await run(lastReceiptOf(ingest, { onTrouble })(host(5)))).toBeNull();
     expect(all).toEqual(["receipts/malformed"]);
   });

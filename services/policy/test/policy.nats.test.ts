@@ -3,7 +3,7 @@ import { connectNats, openJetStreamLog, openJetStreamPulse, openKeeper } from "@
 import { DECIDED, NONE } from "@claw/events";
 import { makeRedactor } from "@claw/redact";
 import { makeHealth, makeMetrics, newId, noDiagnostics, systemClocks } from "@claw/runtime";
-import { type NatsServer, startNatsServer } from "@claw/testkit/nats";
+import { PATIENT, type NatsServer, startNatsServer } from "@claw/testkit/nats";
 import { askGate, serveGate } from "@claw/wire";
 import { startStopwatch } from "@claw/testkit/stopwatch";
 import { Effect, Exit, Schedule, Scope, Stream } from "effect";
@@ -123,9 +123,7 @@ it("a log that is gone ends the leader and the one that stands by within 10 s", 
       const { link } = yield* givenFleet(server);
       const first = yield* startOne(server, "policy-a");
       const second = yield* startOne(server, "policy-b");
-      yield* Effect.promise(() =>
-        link.connection.request("$JS.API.STREAM.DELETE.CLAW_LOG_1", "", { timeout: 30_000 }),
-      );
+      yield* Effect.promise(() => link.connection.request("$JS.API.STREAM.DELETE.CLAW_LOG_1", "", PATIENT));
       const watch = startStopwatch();
       for (const { ended } of [first, second])
         expect(yield* Effect.flip(ended)).toMatchObject({ _tag: "Stopped", exitCode: 1 });
