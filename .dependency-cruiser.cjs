@@ -52,7 +52,7 @@ module.exports = {
           "^$1/$2/",
           "/src/index\\.ts$",
           "/src/(contract|formats|protocol|arbitraries|nats|backtest)/index\\.ts$",
-          "/src/(memory-log|stopwatch)\\.ts$",
+          "/src/(memory-log|relay|stopwatch)\\.ts$",
         ],
       },
     },

@@ -7,7 +7,7 @@ import { makeHouse, type TestHouse } from "./support/house.ts";
 import { startLoad } from "./support/load.ts";
 import { progress } from "./support/progress.ts";
 import { rebuiltDigest, storedDigest } from "./support/rebuild.ts";
-import { type Cut, startRelay } from "./support/relay.ts";
+import { type Cut, startRelay } from "@claw/testkit/relay";
 import { makeScene } from "./support/scene.ts";
 import { everythingPersistedIsInTheView, TURNS_BEFORE, wholeTranscript } from "./support/transcript.ts";
 import { until } from "./support/until.ts";

@@ -8,6 +8,7 @@ import { connectNats } from "@claw/eventlog";
 import { startStopwatch } from "@claw/testkit/stopwatch";
 import { Effect } from "effect";
 import { expect, onTestFinished, test } from "vitest";
+import { complaintsOf, servicesOf } from "./support/complaints.ts";
 import { type Connecting, startConnector } from "./support/connecting.ts";
 import { readChain, readLedger, readOutbox, readTurnEnds } from "./support/evidence.ts";
 import { type Fleet, type Machine, makeFleet, type Service } from "./support/fleet.ts";
@@ -55,12 +56,6 @@ test("N1-001 N1-037 a log that was set back, one that was deleted, and one that 
 
 const positionOf = async ({ get }: Machine) =>
   (await get<{ position: number }>("/api/sessions?limit=1")).position;
-
-const servicesOf = ({ policies, ingests, machines }: Fleet): readonly Service[] => [
-  ...policies,
-  ...ingests,
-  ...machines.map(({ projector }) => projector),
-];
 
 /**
  * Facts that are in the stream and in no ledger: the projectors are away while they are appended. An outbox that deletes on ack loses them. And some
@@ -207,18 +202,6 @@ interface LedgersAnswer {
     readonly position: number;
   }[];
 }
-
-/** How each service says it is, and its last words: for whoever reads why this test failed. */
-const complaintsOf = async (fleet: Fleet): Promise<string> =>
-  (
-    await Promise.all(
-      servicesOf(fleet).map(async (service) => {
-        const health = await fetch(`${service.healthUrl}/readyz`).then((answer) => answer.text(), String);
-        const words = service.claw().stderr().slice(-400);
-        return `${service.name} (${service.ends()} ends): ${health.slice(0, 900)} ${words}`;
-      }),
-    )
-  ).join("\n");
 
 async function nothingIsMissing(fleet: Fleet, connector: Connecting): Promise<void> {
   const { epoch, lastSeq } = readOutbox(connector.dataDir);

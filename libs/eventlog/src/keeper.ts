@@ -10,6 +10,8 @@ import type { RawLog } from "./raw-log.ts";
 export interface Keeper {
   /** The newest generation that owns the log's subjects, opened or not yet; null where there never was one, or where its stream was deleted. */
   readonly current: Effect.Effect<number | null, LogUnavailable>;
+  /** The newest generation that was retired and whose stream is still there; 0 where there is none. */
+  readonly newestRetired: Effect.Effect<number, LogUnavailable>;
   /** Makes what is missing of the streams of pulses and receipts, and generation 1 if `isFirst`. Refuses (`drifted`) a stream of other settings. */
   readonly ensure: (isFirst: boolean) => Effect.Effect<void, LogUnavailable>;
   /** Takes the log's subjects away from a generation, so that nothing is appended to it any more. Done twice, or to a stream that is gone, it is done. */
@@ -18,7 +20,7 @@ export interface Keeper {
   readonly retired: (generation: number) => Effect.Effect<RawLog | null, LogUnavailable>;
   /**
    * Begins a generation whose first sequence is `first`: makes its stream, appends `entries` in order, then `opening`, which opens it to others. A
-   * beginning that was cut short is begun again from nothing.
+   * beginning that was cut short is begun again from nothing. Refuses (`drifted`) a generation that was opened by another entry, or retired.
    */
   readonly begin: (
     generation: number,

@@ -1,10 +1,11 @@
 /** Three servers, one of which dies: what was acknowledged stays, once and in order. */
 import { startNatsCluster } from "@claw/testkit/nats";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { Effect, Fiber, Stream } from "effect";
 import { expect, it, onTestFinished } from "vitest";
 import { givenEntry, givenLane } from "../src/contract/index.ts";
 import type { Draft, JetStreamLog, Outcome } from "../src/index.ts";
-import { held, makeStreams, openOn, until } from "./nats.ts";
+import { api, givenClient, held, makeStreams, openOn, until } from "./nats.ts";
 
 const BATCH = 20;
 
@@ -63,6 +64,62 @@ it("RELIABILITY R4 a stream without a majority is silent within five seconds, an
   await Promise.all([one?.start(), other?.start()]);
   await until("a leader is heard again", () => silentForMs() < 2_500, 40_000);
 });
+
+it("RELIABILITY E5 a node without a leader that tells an old end of the stream ends no log, and answers for nothing", async () => {
+  const cluster = await startNatsCluster();
+  onTestFinished(() => cluster.remove());
+  const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
+  await makeStreams(cluster, small);
+  const log = await held(openOn(cluster, "watcher"));
+  const drafts = (from: number) =>
+    Array.from({ length: 50 }, (_, n) => ({ entry: givenEntry({ id: `test/${from + n}` }) }));
+  const append = (from: number) =>
+    Effect.runPromise(
+      Effect.retry(log.append(drafts(from)), { while: ({ retry }) => retry === "later", times: 20 }),
+    );
+  await append(0);
+  const clients = await Promise.all(cluster.servers.map(givenClient));
+  const { cluster: led } = (await api(clients[0] as NatsConnection, "STREAM.INFO.CLAW_LOG_1")) as {
+    cluster: { leader: string };
+  };
+  const behind = cluster.servers.findIndex((_, n) => `node-${n + 1}` !== led.leader);
+  const [late, others] = [cluster.servers[behind], cluster.servers.filter((_, n) => n !== behind)];
+  const client = clients[behind];
+  if (late === undefined || client === undefined) throw new Error("three nodes have one leader");
+  cluster.cutOff(behind);
+  await append(50);
+  expect(await Effect.runPromise(log.last)).toBe(100);
+  await Promise.all(others.map((one) => one.stop("SIGKILL")));
+  const old = await toldBy(client);
+  expect(old.state.last_seq).toBeLessThan(100);
+  expect(old.cluster.leader ?? "").toBe("");
+  const since = performance.now();
+  const asked = await Effect.runPromise(Effect.flip(log.last));
+  expect(asked).toMatchObject({ reason: "unreachable", retry: "later" });
+  await until("the guard has looked often enough to end a log", () => performance.now() - since > 4_000);
+  await Promise.all(others.map((one) => one.start()));
+  cluster.rejoin(behind);
+  expect((await append(100)).map(({ status }) => status)).toEqual(
+    Array.from({ length: 50 }, () => "appended"),
+  );
+  expect(await Effect.runPromise(Stream.runCount(log.read({ after: 0 })))).toBe(150);
+});
+
+interface Told {
+  readonly state: { readonly last_seq: number };
+  readonly cluster: { readonly leader?: string };
+}
+
+/** What a node says of the stream once it takes itself for one that may say something. */
+async function toldBy(client: NatsConnection): Promise<Told> {
+  let told: Told | null = null;
+  await until("it answers", async () => {
+    const answer = await api(client, "STREAM.INFO.CLAW_LOG_1").catch(() => ({}));
+    if ("state" in answer) told = answer as unknown as Told;
+    return told !== null;
+  });
+  return told as unknown as Told;
+}
 
 it("two writers race for the head of one lane: one wins each round", async () => {
   const cluster = await startNatsCluster();

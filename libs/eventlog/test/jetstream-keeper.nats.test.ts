@@ -95,6 +95,25 @@ it("nobody opens a generation before it is opened, and a beginning that was cut 
   expect(await Effect.runPromise(Stream.runCount(read({ after: 0 })))).toBe(11);
 });
 
+it("a generation that was retired is known by its number, and is never begun again", async () => {
+  const server = await givenServer();
+  await makeStreams(server);
+  const keeper = openKeeper(await held(linkTo(server, "keeper")));
+  const newestRetired = () => Effect.runPromise(keeper.newestRetired);
+  expect(await newestRetired()).toBe(0);
+  await Effect.runPromise(keeper.retire(1));
+  expect(await newestRetired()).toBe(1);
+  await begin(keeper, 2, 10, entries(3));
+  expect(await newestRetired()).toBe(1);
+  await Effect.runPromise(keeper.retire(2));
+  expect([await newestRetired(), await Effect.runPromise(keeper.current)]).toEqual([2, null]);
+  const again = Effect.flip(keeper.begin(2, sequence(20), Stream.empty, opening(2, 1_000)));
+  expect(await Effect.runPromise(again)).toMatchObject({
+    reason: "drifted",
+    detail: expect.stringContaining("retired"),
+  });
+});
+
 it("what stands before the opening entry on its lane, or is published behind it, does not open a generation or shut it", async () => {
   const server = await givenServer();
   await makeStreams(server);

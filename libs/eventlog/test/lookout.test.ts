@@ -28,16 +28,27 @@ it("a server that cannot say is silent; a stream that is not there yet is no rea
 
 it("a follower that is said to be offline is not heard, whenever it was", () => {
   const offline = { name: "x", active: 0, offline: true };
-  expect(isHeard(said(JSON.stringify({ cluster: { replicas: [offline, offline] } })))).toBe(false);
+  expect(isHeard(said(JSON.stringify({ cluster: { leader: "a", replicas: [offline, offline] } })))).toBe(
+    false,
+  );
 });
+
+it.each([{}, { leader: "" }, { leader: null }])(
+  "who answers and knows no leader speaks for nobody: %j",
+  (said) => {
+    const heard = { replicas: [{ active: 0 }, { active: 0 }] };
+    expect(unheardForMs({ cluster: { ...heard, ...said } })).toBe(Infinity);
+  },
+);
 
 it("a leader's answer says when it last heard those whom it needs", () => {
   const replicas = (...ages: readonly number[]) => ({
-    cluster: { replicas: ages.map((active) => ({ active })) },
+    cluster: { leader: "a", replicas: ages.map((active) => ({ active })) },
   });
   expect(unheardForMs(replicas(2 * SECOND, 60 * SECOND))).toBe(2_000);
   expect(unheardForMs(replicas(9 * SECOND, SECOND, 4 * SECOND, 5 * SECOND))).toBe(4_000);
   expect(unheardForMs(replicas())).toBe(0);
-  expect(unheardForMs({ cluster: { replicas: [{ active: 0, offline: true }] } })).toBe(Infinity);
-  expect(unheardForMs({ cluster: { replicas: "x" } })).toBe(0);
+  expect(unheardForMs({ cluster: { leader: "a", replicas: [{ active: 0, offline: true }] } })).toBe(Infinity);
+  expect(unheardForMs({ cluster: { leader: "a", replicas: "x" } })).toBe(0);
+  expect(unheardForMs({ config: {} })).toBe(0);
 });

@@ -35,6 +35,8 @@ export interface FakeStreams {
   readonly keeper: Keeper;
   /** Ends whoever takes this step from now on: each change that the keeper makes, before and after. */
   dieAt: number;
+  /** Where the keeper gets no answer: half of them before the change is made, half after it. */
+  muteAt: ReadonlySet<number>;
   steps: number;
 }
 
@@ -100,6 +102,7 @@ export function makeStreams(): FakeStreams {
       () => streams,
     ),
     dieAt: 0,
+    muteAt: new Set(),
     steps: 0,
   };
   return streams;
@@ -168,13 +171,11 @@ function keeperOf(
   store: (stream: FakeStream, message: Omit<RawMessage, "sequence">) => Sequence,
   world: () => FakeStreams,
 ): Keeper {
-  const step = <A>(work: () => A): Effect.Effect<A> =>
-    Effect.sync(() => {
-      count(world());
-      const done = work();
-      count(world());
-      return done;
-    });
+  const step = <A>(work: () => A): Effect.Effect<A, LogUnavailable> =>
+    Effect.andThen(
+      answer(world()),
+      Effect.flatMap(Effect.sync(work), (done) => Effect.as(answer(world()), done)),
+    );
   const make = (generation: number, last: number, isOpen: boolean): FakeStream => {
     const stream = { generation, messages: [], last, isOpen, isRetired: false };
     all.set(generation, stream);
@@ -182,6 +183,12 @@ function keeperOf(
   };
   return {
     current: Effect.sync(() => world().current()?.generation ?? null),
+    newestRetired: Effect.sync(() =>
+      Math.max(
+        0,
+        ...[...all.values()].filter(({ isRetired }) => isRetired).map(({ generation }) => generation),
+      ),
+    ),
     ensure: (isFirst) =>
       step(() => (isFirst && world().current() === undefined ? void make(1, 0, true) : undefined)),
     retire: (generation) =>
@@ -198,6 +205,8 @@ function keeperOf(
       Effect.gen(function* () {
         if (all.get(generation)?.isOpen === true)
           return yield* new LogUnavailable({ reason: "drifted", retry: "never", detail: "opened already" });
+        if (all.get(generation)?.isRetired === true)
+          return yield* new LogUnavailable({ reason: "drifted", retry: "never", detail: "retired already" });
         const stream = yield* step(() => make(generation, first - 1, false));
         yield* Stream.runForEach(entries, (entry) => step(() => store(stream, messageOf(entry))));
         yield* step(() => {
@@ -208,6 +217,15 @@ function keeperOf(
     remove: (generation) => step(() => void all.delete(generation)),
   };
 }
+
+const answer = (streams: FakeStreams): Effect.Effect<void, LogUnavailable> =>
+  Effect.suspend(() => {
+    count(streams);
+    if (!streams.muteAt.has(streams.steps)) return Effect.void;
+    return Effect.fail(
+      new LogUnavailable({ reason: "unreachable", retry: "later", detail: "no answer in time" }),
+    );
+  });
 
 export function count(streams: FakeStreams): void {
   streams.steps += 1;

@@ -200,6 +200,34 @@ describe("beginning a generation", () => {
     ),
   );
 
+  it.each(scenes)(
+    "%s: what gets no answer, done or not, is done again until it is, and no other number is taken",
+    (_name, hurt, reason) =>
+      run(
+        Effect.gen(function* () {
+          let isMet = true;
+          for (let muteAt = 1; isMet; muteAt += 1) {
+            const [streams, folder] = [makeStreams(), temporaryFolder()];
+            yield* recorded(streams, folder);
+            hurt(streams);
+            const highest = streams.current()?.last ?? 0;
+            const from = streams.steps;
+            streams.muteAt = new Set([muteAt, muteAt + 1, muteAt + 4].map((step) => from + step));
+            yield* Effect.scoped(
+              Effect.gen(function* () {
+                const projector = yield* startFleet(streams, folder);
+                yield* until(() => streams.current()?.isOpen === true && streams.all.size > 0);
+                yield* until(() => (streams.current()?.generation ?? 0) > 1, projector.health);
+                yield* untilTaken(projector, streams);
+              }),
+            );
+            isMet = streams.steps >= from + muteAt;
+            yield* expectBegun(streams, folder, { generation: 2, reason, highest });
+          }
+        }),
+      ),
+  );
+
   it("an unclaimed ledger that holds entries begins the next one, and an empty one joins what is there", () =>
     run(
       Effect.gen(function* () {

@@ -19,6 +19,7 @@ import { hear, NOTHING_SAID, roleOf, type Standing } from "../src/domain/standin
 const FOUND: Found = {
   current: 3,
   reached: 3,
+  retired: 2,
   isLedgerEmpty: false,
   isEntitled: true,
   lost: null,
@@ -33,7 +34,7 @@ describe("before the log is opened", () => {
     ["the log goes on", {}, { do: "open" }],
     [
       "a replica waits, whatever it sees",
-      { isEntitled: false, current: null, lost: "regressed" },
+      { isEntitled: false, current: null, lost: { generation: 3, reason: "regressed" } },
       { do: "open" },
     ],
     [
@@ -44,26 +45,49 @@ describe("before the log is opened", () => {
     ["an empty ledger joins what is there", { isLedgerEmpty: true, reached: 1 }, { do: "open" }],
     ["a ledger that holds entries has lost its log", { current: null }, begin(4, 3, null)],
     ["a trim that was cut short is a trim", { current: null, isTrimAsked: true }, begin(4, 3, "trimmed")],
-    ["a log that lost its tail", { lost: "regressed" }, begin(4, 3, "regressed")],
-    ["a trim", { lost: "trimmed", isTrimAsked: true }, begin(4, 3, "trimmed")],
+    ["a log that lost its tail", { lost: { generation: 3, reason: "regressed" } }, begin(4, 3, "regressed")],
+    ["a trim", { lost: { generation: 3, reason: "trimmed" }, isTrimAsked: true }, begin(4, 3, "trimmed")],
     ["a trim alone is no reason before the log was read", { isTrimAsked: true }, { do: "open" }],
     ["a beginning that was perhaps cut short", { current: 4 }, begin(4, 3, null, true)],
     ["a beginning of this very process", { current: 4, begun: 4 }, { do: "open" }],
-    ["a restored ledger behind the log", { current: 7, lost: "restored" }, begin(8, 7, "restored")],
+    [
+      "a beginning that was cut short by a fault that passed, in the process that found the loss",
+      { current: 4, retired: 3, lost: { generation: 3, reason: "regressed" } },
+      begin(4, 3, "regressed", true),
+    ],
+    [
+      "a generation that was lost as soon as it was begun",
+      { current: 4, begun: 4, retired: 3, lost: { generation: 4, reason: "regressed" } },
+      begin(5, 4, "regressed"),
+    ],
+    ["its retirement, and no more, before another start", { current: null, retired: 4 }, begin(5, 4, null)],
+    [
+      "the same in the process that found the loss",
+      { current: null, retired: 4, lost: { generation: 4, reason: "regressed" } },
+      begin(5, 4, "regressed"),
+    ],
+    [
+      "a restored ledger behind the log",
+      { current: 7, lost: { generation: 7, reason: "restored" } },
+      begin(8, 7, "restored"),
+    ],
     ["an old stream that was put back", { current: 2 }, begin(4, 2, "restored")],
   ])("%s", (_name, given, plan) => {
     expect(planOf({ ...FOUND, ...given })).toEqual(plan);
   });
 
-  it("a generation is begun only above every one that is known, and never by who may not", () => {
+  it("a generation is begun only above every one that is known, and never by who may not; a retired one is never begun again", () => {
+    const generation = fc.integer({ min: 1, max: 9 });
+    const reason = fc.constantFrom("regressed" as const, "trimmed" as const, "restored" as const);
     const found = fc.record({
-      current: fc.option(fc.integer({ min: 1, max: 9 })),
-      reached: fc.integer({ min: 1, max: 9 }),
+      current: fc.option(generation),
+      reached: generation,
+      retired: fc.integer({ min: 0, max: 9 }),
       isLedgerEmpty: fc.boolean(),
       isEntitled: fc.boolean(),
-      lost: fc.option(fc.constantFrom("regressed" as const, "trimmed" as const, "restored" as const)),
+      lost: fc.option(fc.record({ generation, reason })),
       isTrimAsked: fc.boolean(),
-      begun: fc.option(fc.integer({ min: 1, max: 9 })),
+      begun: fc.option(generation),
     });
     fc.assert(
       fc.property(found, (given) => {
@@ -72,7 +96,8 @@ describe("before the log is opened", () => {
         if (plan.do !== "begin") return;
         expect(plan.generation).toBeGreaterThan(given.reached);
         expect(plan.generation).toBeGreaterThan(plan.retiring);
-        if (!plan.isThere) expect(plan.generation).toBeGreaterThan(given.current ?? 0);
+        if (plan.isThere) expect(plan.generation).toBe(given.current);
+        else expect(plan.generation).toBeGreaterThan(Math.max(given.current ?? 0, given.retired));
       }),
     );
   });

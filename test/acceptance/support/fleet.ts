@@ -5,8 +5,13 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, type NatsServer, startNatsServer } from "@claw/testkit/nats";
-import { type Cluster, makeCluster } from "./cluster.ts";
+import {
+  freePort,
+  type NatsCluster,
+  type NatsServer,
+  startNatsCluster,
+  startNatsServer,
+} from "@claw/testkit/nats";
 import type { TestHouse } from "./house.ts";
 import { type ClawProcess, runClaw, startClaw } from "./process.ts";
 import { until } from "./until.ts";
@@ -44,7 +49,7 @@ export interface Fleet {
   readonly keysDir: string;
   /** The one server; of a cluster, its first node. */
   readonly nats: NatsServer;
-  readonly cluster: Cluster | null;
+  readonly cluster: NatsCluster | null;
   readonly policies: readonly Service[];
   readonly ingests: readonly Service[];
   readonly machines: readonly Machine[];
@@ -79,10 +84,9 @@ export async function makeFleet(shape: FleetShape = {}): Promise<Fleet> {
   const keysDir = join(root, "keys");
   const accounts = await makeKeys(root, keysDir);
   const config = `max_payload: 1MB\n${accounts}`;
-  const cluster = shape.cluster === true ? await makeCluster(config) : null;
-  const nats =
-    cluster?.nodes[0] ??
-    (await startNatsServer({ config, jetstream: shape.jetstream ?? "sync_interval: always" }));
+  const options = { config, jetstream: shape.jetstream ?? "sync_interval: always" };
+  const cluster = shape.cluster === true ? await startNatsCluster(options) : null;
+  const nats = cluster?.servers[0] ?? (await startNatsServer(options));
   const env: Env = {
     HOME: root,
     CLAW_LOG_URL: cluster?.url ?? nats.url,

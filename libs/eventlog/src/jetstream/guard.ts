@@ -11,12 +11,16 @@ import type { RawMessage } from "../raw-log.ts";
 import { getMessage } from "./api.ts";
 import { closed, closedBy, regressed } from "./faults.ts";
 import type { NatsLink } from "./link.ts";
+import { UNHEARD_MS } from "./quorum.ts";
 import { stateOf, type StreamState, subjectsOf } from "./stream-state.ts";
 import type { WireChange } from "./wire.ts";
 
-/** Three looks that agree end the log, at most about two seconds after the first: within the five that are promised, and no election lasts so short. */
+/**
+ * Three looks that agree end the log, within the five seconds that are promised. They span more than the second after which a leader that was deposed hears of it,
+ * with its next heartbeat (nats-server 2.14.0): until then it answers with what it had.
+ */
 const LOOK_EVERY_MS = 1_000;
-const LOOK_AGAIN_MS = 400;
+const LOOK_AGAIN_MS = 600;
 const LOOKS_TO_END = 3;
 
 export interface Guard {
@@ -27,6 +31,8 @@ export interface Guard {
   readonly fault: () => LogUnavailable | null;
   /** Fails when the log ends, for whatever reason. */
   readonly ending: Effect.Effect<never, LogUnavailable>;
+  /** Done at once if the leader was heard a moment ago, else when it says that it speaks for the others: what was answered just before is no old answer then. */
+  readonly confirm: Effect.Effect<void, LogUnavailable>;
   /** Says that this message is stored. */
   readonly saw: (message: Witness) => void;
   /** Calls at each change of `isWell` or `fault`; answers with how to stop it. */
@@ -119,6 +125,11 @@ function bind(post: Post): Guard {
     isWell: () => isWell(post),
     fault: () => post.fault,
     ending: Deferred.await(post.end),
+    confirm: Effect.suspend(() =>
+      isWell(post) && performance.now() - post.heardAt < UNHEARD_MS
+        ? Effect.void
+        : Effect.asVoid(stateOf(post.link, post.stream)),
+    ),
     saw: (message) => {
       if (message.sequence > (post.witness?.sequence ?? 0)) post.witness = message;
     },

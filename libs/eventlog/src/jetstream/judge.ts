@@ -9,11 +9,11 @@ import { Effect } from "effect";
 import type { Outcome } from "../event-log.ts";
 import type { LogUnavailable } from "../faults.ts";
 import type { Fate } from "./ack.ts";
-import { getMessage } from "./api.ts";
 import type { Guard } from "./guard.ts";
 import type { NatsLink } from "./link.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Sign, Trust } from "./trust.ts";
+import { findMessage } from "./stream-state.ts";
 import { appended, recognise } from "./verdict.ts";
 import type { ToPublish } from "./window.ts";
 
@@ -106,10 +106,10 @@ const judgeMoved = Effect.fnUntraced(function* (
   return last === null ? conflict : settled(last);
 });
 
-const messageAt = ({ link, stream }: Appender, seq: number) => getMessage(link, stream, { seq });
+const messageAt = ({ link, stream }: Appender, seq: number) => findMessage(link, stream, { seq });
 
 const lastOf = ({ link, stream }: Appender, { message: { subject } }: Item) =>
-  getMessage(link, stream, { last_by_subj: subject });
+  findMessage(link, stream, { last_by_subj: subject });
 
 const nextAfter = ({ link, stream }: Appender, { message: { subject } }: Item, after: number) =>
-  getMessage(link, stream, { seq: after + 1, next_by_subj: subject });
+  findMessage(link, stream, { seq: after + 1, next_by_subj: subject });

@@ -1,5 +1,5 @@
 /** The keeper of the fleet's streams. Only the projector of record has a key that may do this. */
-import { type Entry, LOG_SUBJECTS, logStream, type Sequence } from "@claw/events";
+import { type Entry, generationOf, LOG_SUBJECTS, logStream, type Sequence } from "@claw/events";
 import { Effect, type Scope, Stream } from "effect";
 import { MAX_DRAFTS } from "../event-log.ts";
 import { LogUnavailable } from "../faults.ts";
@@ -12,12 +12,13 @@ import type { Appender } from "./judge.ts";
 import type { NatsLink } from "./link.ts";
 import { currentGeneration, findOpening } from "./opening.ts";
 import { openAppender, rawLog } from "./open-log.ts";
-import { stateOf, type StreamState, subjectsOf } from "./stream-state.ts";
+import { stateOf, streamsOn, type StreamState, subjectsOf } from "./stream-state.ts";
 import {
   driftOf,
   logConfig,
   pulseConfig,
   receiptConfig,
+  RETIRED_SUBJECTS,
   retiredConfig,
   retiredSubjects,
   type StreamConfig,
@@ -41,6 +42,7 @@ export const openKeeper = (link: NatsLink, settings: StreamSettings = {}): Keepe
   const desk: Desk = { link, settings };
   return {
     current: currentGeneration(link),
+    newestRetired: newestRetired(link),
     ensure: (isFirst) => ensure(desk, isFirst),
     retire: (generation) => retire(desk, generation),
     retired: (generation) => retired(desk, generation),
@@ -49,6 +51,11 @@ export const openKeeper = (link: NatsLink, settings: StreamSettings = {}): Keepe
     remove: (generation) => remove(desk, generation),
   };
 };
+
+const newestRetired = (link: NatsLink): Effect.Effect<number, LogUnavailable> =>
+  Effect.map(streamsOn(link, RETIRED_SUBJECTS), (names) =>
+    names.reduce((newest, name) => Math.max(newest, generationOf(name) ?? 0), 0),
+  );
 
 const ensure = Effect.fnUntraced(function* (
   { link, settings }: Desk,
@@ -148,7 +155,10 @@ const begin = Effect.fnUntraced(function* (
   opening: Entry,
 ): Effect.fn.Return<void, LogUnavailable, Scope.Scope> {
   const name = logStream(generation);
-  if ((yield* stateOf(link, name)) !== null) {
+  const there = yield* stateOf(link, name);
+  if (there !== null && isRetired(there, generation))
+    return yield* drifted(`Generation ${generation} was retired already.`);
+  if (there !== null) {
     const opened = yield* findOpening(link, generation);
     if (opened?.entry.envelope.digest === opening.envelope.digest) return;
     if (opened !== null)

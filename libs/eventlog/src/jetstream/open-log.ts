@@ -4,7 +4,7 @@ import { Effect, Schedule, type Scope, Stream } from "effect";
 import type { EventLog, Logged, LogStart, Range } from "../event-log.ts";
 import type { LogUnavailable } from "../faults.ts";
 import type { RawLog, RawMessage } from "../raw-log.ts";
-import { getMessage, type Which } from "./api.ts";
+import type { Which } from "./api.ts";
 import { append } from "./append.ts";
 import { type Guard, guardStream } from "./guard.ts";
 import type { Appender } from "./judge.ts";
@@ -13,7 +13,7 @@ import { readMessage } from "./message.ts";
 import { waitForGeneration } from "./opening.ts";
 import { openPublisher } from "./publisher.ts";
 import { followMessages, readMessages, type Source } from "./reading.ts";
-import { stateOf } from "./stream-state.ts";
+import { findMessage, stateOf } from "./stream-state.ts";
 import type { Sign, Trust } from "./trust.ts";
 
 export interface JetStreamLogOptions {
@@ -153,7 +153,7 @@ const messageAt = (source: Source, at: number): Effect.Effect<RawMessage | null,
 
 /** Whatever this process has seen, the stream has to answer for from then on. */
 const seen = ({ link, stream, guard }: Source, which: Which) =>
-  Effect.tap(getMessage(link, stream, which), (message) =>
+  Effect.tap(findMessage(link, stream, which), (message) =>
     Effect.sync(() => {
       if (message !== null) guard.saw(message);
     }),
@@ -168,7 +168,10 @@ function entryIn({ start, trust }: Parts, message: RawMessage | null): Logged | 
 
 /** What `expectedHead` is compared with: the number of the last message on the lane's subject, whatever that message is. */
 const headOf = (source: Source, lane: Lane): Effect.Effect<Sequence | 0, LogUnavailable> =>
-  Effect.map(seen(source, { last_by_subj: logSubject(lane) }), (message) => message?.sequence ?? NONE);
+  Effect.map(
+    Effect.tap(seen(source, { last_by_subj: logSubject(lane) }), source.guard.confirm),
+    (message) => message?.sequence ?? NONE,
+  );
 
 const lastMessage = ({ link, stream }: Source): Effect.Effect<Sequence | 0, LogUnavailable> =>
   Effect.map(stateOf(link, stream), (state) =>

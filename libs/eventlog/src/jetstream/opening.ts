@@ -13,10 +13,10 @@ import {
 import { Effect } from "effect";
 import type { LogStart } from "../event-log.ts";
 import type { LogUnavailable } from "../faults.ts";
-import { getMessage, type Line } from "./api.ts";
+import type { Line } from "./api.ts";
 import { drifted } from "./faults.ts";
 import { readMessage } from "./message.ts";
-import { ownerOf } from "./stream-state.ts";
+import { findMessage, ownerOf } from "./stream-state.ts";
 
 /** A generation that is open to all. */
 export interface Opened {
@@ -81,7 +81,7 @@ export const findOpening = Effect.fnUntraced(function* (
   const subject = logSubject(FLEET_LANE);
   let after = 0;
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += 1) {
-    const message = yield* getMessage(line, logStream(generation), {
+    const message = yield* findMessage(line, logStream(generation), {
       seq: after + 1,
       next_by_subj: subject,
     });

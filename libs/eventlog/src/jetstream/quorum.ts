@@ -2,15 +2,18 @@
 import { type Answer, asObject, numberIn } from "./answer.ts";
 
 /** A leader speaks with its followers every second. */
-const UNHEARD_MS = 3_000;
+export const UNHEARD_MS = 3_000;
 const NANOS_PER_MS = 1_000_000;
 
 /**
  * How long ago (ms) a leader last heard enough of its followers to go on: 0 where it needs none, `Infinity` where those that it needs are said to be
- * offline. What cannot be read says nothing against it.
+ * offline, and where the answer names no leader: a node that has lost its leader answers with what it had itself, which may be old (seen on nats-server
+ * 2.14.0). What cannot be read says nothing against it.
  */
 export function unheardForMs(answer: Answer): number {
-  const replicas = asObject(answer["cluster"])?.["replicas"];
+  const cluster = asObject(answer["cluster"]);
+  if (cluster !== null && !isNamed(cluster["leader"])) return Infinity;
+  const replicas = cluster?.["replicas"];
   const followers = Array.isArray(replicas) ? replicas.map(asObject) : [];
   const ages = followers.map(ageOf).toSorted((one, other) => one - other);
   // With itself a majority; the last of those that it needs decides.
@@ -18,8 +21,13 @@ export function unheardForMs(answer: Answer): number {
   return needed === 0 ? 0 : (ages[needed - 1] ?? 0);
 }
 
+const isNamed = (leader: unknown): boolean => typeof leader === "string" && leader !== "";
+
 const ageOf = (follower: Answer | null): number =>
   follower?.["offline"] === true ? Infinity : (numberIn(follower, "active") ?? 0) / NANOS_PER_MS;
 
-/** Whether a leader can go on, for who is about to look for another node. */
+/**
+ * Whether a leader can go on. Nodes that do not hear of it elect another one after four seconds at the earliest, so none leads beside it; but for the second at most in which a leader that
+ * a third node deposed has not heard of that.
+ */
 export const hasQuorum = (answer: Answer): boolean => unheardForMs(answer) < UNHEARD_MS;

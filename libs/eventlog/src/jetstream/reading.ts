@@ -24,7 +24,10 @@ const READ_PATIENCE_MS = 30_000;
 export interface Source {
   readonly link: NatsLink;
   readonly stream: string;
-  readonly guard: Pick<Guard, "whenWell" | "isWell" | "fault" | "known" | "saw" | "ending" | "alsoAsk">;
+  readonly guard: Pick<
+    Guard,
+    "whenWell" | "isWell" | "fault" | "known" | "saw" | "ending" | "confirm" | "alsoAsk"
+  >;
 }
 
 interface Reading {

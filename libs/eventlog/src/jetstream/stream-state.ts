@@ -1,10 +1,11 @@
 /** What the server says of a stream. */
 import { Effect } from "effect";
 import type { LogUnavailable } from "../faults.ts";
-import { ask, faultFor, type Line, mustAsk } from "./api.ts";
+import type { RawMessage } from "../raw-log.ts";
+import { ask, faultFor, getMessage, type Line, mustAsk, type Which } from "./api.ts";
 import { type Answer, asObject, numberIn } from "./answer.ts";
-import { API } from "./faults.ts";
-import { unheardForMs } from "./quorum.ts";
+import { API, unreachable } from "./faults.ts";
+import { hasQuorum, unheardForMs } from "./quorum.ts";
 
 export interface StreamState {
   /** When it was made: another stream of the same name has another time. */
@@ -20,12 +21,28 @@ export interface StreamState {
   readonly unheardForMs: number;
 }
 
-/** A stream's state as its leader knows it, or null where there is no such stream. */
+/**
+ * A stream's state as its leader knows it, or null where there is no such stream. Fails as `unreachable` where it answers who does not lead or has lost
+ * the others: a node that is cut off tells what it had, and whoever has seen more would take that for a log that lost its tail.
+ */
 export const stateOf = (line: Line, stream: string): Effect.Effect<StreamState | null, LogUnavailable> =>
   Effect.flatMap(ask(line, `STREAM.INFO.${stream}`), (asked) => {
-    if (asked.ok) return Effect.succeed(readState(asked.answer));
+    if (asked.ok)
+      return hasQuorum(asked.answer)
+        ? Effect.succeed(readState(asked.answer))
+        : Effect.fail(unreachable(`No leader speaks for the nodes of ${stream}.`));
     return asked.refused.code === API.noStream ? Effect.succeed(null) : Effect.fail(faultFor(asked.refused));
   });
+
+/** A stored message, or null where a leader that speaks for the others says that there is none. */
+export const findMessage = (
+  line: Line,
+  stream: string,
+  which: Which,
+): Effect.Effect<RawMessage | null, LogUnavailable> =>
+  Effect.flatMap(getMessage(line, stream, which), (message) =>
+    message === null ? Effect.as(stateOf(line, stream), null) : Effect.succeed(message),
+  );
 
 export function readState(answer: Answer): StreamState {
   const config = asObject(answer["config"]) ?? {};
@@ -44,10 +61,29 @@ export function readState(answer: Answer): StreamState {
 
 /** The stream that takes what is published on a subject, or null. */
 export const ownerOf = (line: Line, subject: string): Effect.Effect<string | null, LogUnavailable> =>
-  Effect.map(mustAsk(line, "STREAM.NAMES", { subject }), (answer) => {
+  Effect.map(namesFrom(line, subject, 0), ({ names }) => names[0] ?? null);
+
+/** All streams that take what is published on one of these subjects. */
+export const streamsOn = Effect.fnUntraced(function* (
+  line: Line,
+  subjects: string,
+): Effect.fn.Return<readonly string[], LogUnavailable> {
+  const found: string[] = [];
+  for (;;) {
+    const { names, total } = yield* namesFrom(line, subjects, found.length);
+    found.push(...names);
+    if (names.length === 0 || found.length >= total) return found;
+  }
+});
+
+/** One page of names: the server tells a thousand or so at once. */
+const namesFrom = (line: Line, subject: string, offset: number) =>
+  Effect.map(mustAsk(line, "STREAM.NAMES", { subject, offset }), (answer) => {
     const names = answer["streams"];
-    const name: unknown = Array.isArray(names) ? names[0] : null;
-    return typeof name === "string" ? name : null;
+    return {
+      names: Array.isArray(names) ? names.filter((name) => typeof name === "string") : [],
+      total: numberIn(answer, "total") ?? 0,
+    };
   });
 
 export const subjectsOf = ({ config }: StreamState): readonly string[] => {

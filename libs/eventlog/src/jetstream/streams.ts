@@ -65,6 +65,9 @@ export const logConfig = (
   ...(first > 1 && { first_seq: first }),
 });
 
+/** Those of all retired generations. */
+export const RETIRED_SUBJECTS = "retired.>";
+
 /** Under which subjects a retired generation is kept: nobody publishes there. */
 export const retiredSubjects = (generation: number): readonly string[] => [`retired.${generation}.>`];
 

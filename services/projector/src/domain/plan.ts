@@ -3,16 +3,24 @@ import type { DataOf } from "@claw/events";
 
 export type Reason = DataOf<"log.resumed">["reason"];
 
+/** That a generation must not be continued, and why. */
+export interface Lost {
+  readonly generation: number;
+  readonly reason: Reason;
+}
+
 export interface Found {
   /** The newest generation that owns the log's subjects, opened or not; null where there is none. */
   readonly current: number | null;
   /** The newest generation that the ledger knows of. */
   readonly reached: number;
+  /** The newest generation that was retired and whose stream is still there, or 0. */
+  readonly retired: number;
   readonly isLedgerEmpty: boolean;
   /** Whether this ledger is of record, or nobody is and it may be: who may not only waits. */
   readonly isEntitled: boolean;
-  /** Why the log must not be continued, as this process found it; null when it found nothing. */
-  readonly lost: Reason | null;
+  /** What this process found, and has not begun a generation for since; null when it found nothing. */
+  readonly lost: Lost | null;
   readonly isTrimAsked: boolean;
   /** The generation that this process began itself, so that it need not ask whether that was cut short. */
   readonly begun: number | null;
@@ -37,19 +45,22 @@ const OPEN: Plan = { do: "open" };
 /**
  * - No stream: the first one is made for an empty ledger; a ledger that holds entries has lost its log.
  * - A stream of a later generation than the ledger knows of: a beginning that was perhaps cut short, so it is done again; done to its end it
- *   changes nothing.
+ *   changes nothing. That holds whatever was lost before it: only the generation that was lost itself is left for another one.
+ * - Only retired streams: the last of them was retired for a beginning that was cut short, so its number is not used again.
  * - A stream of an earlier generation than the ledger knows of: somebody put an old one back. It is retired.
  */
 export function planOf(found: Found): Plan {
-  const { current, reached, isLedgerEmpty, isEntitled, lost, isTrimAsked, begun } = found;
+  const { current, reached, retired, isLedgerEmpty, isEntitled, lost, isTrimAsked, begun } = found;
   if (!isEntitled) return OPEN;
-  const reason = lost ?? (isTrimAsked ? "trimmed" : null);
-  const next = { do: "begin", generation: reached + 1, retiring: reached, reason, isThere: false } as const;
+  const reason = lost?.reason ?? (isTrimAsked ? "trimmed" : null);
+  const newest = Math.max(reached, retired, current ?? 0);
+  const next = { do: "begin", generation: newest + 1, retiring: newest, reason, isThere: false } as const;
   if (current === null) return isLedgerEmpty ? { do: "first" } : next;
   if (isLedgerEmpty) return OPEN;
-  if (current < reached) return { ...next, retiring: current, reason: lost ?? "restored" };
-  if (lost !== null) return { ...next, generation: current + 1, retiring: current };
-  if (current > reached && current !== begun) return { ...next, generation: current, isThere: true };
+  if (current < reached) return { ...next, retiring: current, reason: lost?.reason ?? "restored" };
+  if (lost !== null && lost.generation >= current) return { ...next, retiring: current };
+  if (current > reached && current !== begun)
+    return { ...next, generation: current, retiring: reached, isThere: true };
   return OPEN;
 }
 

@@ -35,9 +35,11 @@ const makePlan = Effect.fnUntraced(function* (
   const { ledger, keeper } = house.options;
   const isEntitled = mayDecide(house);
   const cursor = yield* ledger.cursor;
+  const reached = Math.max(cursor?.generation ?? 1, house.standing.generation);
   return planOf({
     current: isEntitled ? yield* keeper.current : null,
-    reached: Math.max(cursor?.generation ?? 1, house.standing.generation),
+    reached,
+    retired: isEntitled ? yield* keeper.newestRetired : 0,
     isLedgerEmpty: house.heardThrough === 0 && cursor === null,
     isEntitled,
     lost: house.lost,

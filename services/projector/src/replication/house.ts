@@ -12,7 +12,7 @@ import {
 } from "@claw/events";
 import type { Receipt } from "@claw/wire";
 import { Effect, Stream, SubscriptionRef } from "effect";
-import type { Reason } from "../domain/plan.ts";
+import type { Lost } from "../domain/plan.ts";
 import { hear, NOTHING_SAID, type Role, roleOf, type Standing, STANDING_LANES } from "../domain/standing.ts";
 import type { Patience, ReplicationOptions } from "./ports.ts";
 import { makeReceiptBox, type ReceiptBox } from "./receipt-box.ts";
@@ -40,8 +40,10 @@ export interface ReplicationHouse {
   /** The last message of the log as far as this process knows, and the highest of any generation. */
   lastSeen: Sequence | 0;
   highestSeen: Sequence | 0;
-  /** Why the next life of the log has to be begun, as this process found it. */
-  lost: Reason | null;
+  /** The generation that was opened in this life of the log, or 0. */
+  opened: number;
+  /** Why another generation has to be begun, as this process found it. */
+  lost: Lost | null;
   begun: number | null;
 }
 
@@ -70,6 +72,7 @@ export const openHouse = Effect.fnUntraced(function* (
     takenThrough: 0,
     lastSeen: 0,
     highestSeen: 0,
+    opened: 0,
     lost: null,
     begun: null,
   };

@@ -27,7 +27,8 @@ export const replicate = Effect.fnUntraced(function* (
     yield* tellFault(house, fault);
     if (fault._tag === "GenerationOver" && mayDecide(house)) {
       yield* leaveGeneration(house);
-      house.lost = fault.reason;
+      // What fails before a log was opened says nothing of a log: a beginning that was cut short is done again.
+      if (house.opened > 0) house.lost = { generation: house.opened, reason: fault.reason };
     } else if (fault.retry === "never") {
       if (fault._tag === "GenerationOver") yield* tellLoss(house, fault);
       return yield* stop(house, fault);
@@ -51,9 +52,11 @@ const stop = Effect.fnUntraced(function* (
 const oneLife = Effect.fnUntraced(function* (
   house: ReplicationHouse,
 ): Effect.fn.Return<never, ReplicationFault, Scope.Scope> {
+  house.opened = 0;
   yield* prepareLog(house);
   house.report.waiting(WAITS);
   const log = yield* house.options.openLog;
+  house.opened = log.raw.generation;
   yield* Effect.forkScoped(beatWhileFollowing(house, log));
   yield* Effect.forkScoped(deleteTrimmed(house));
   return yield* Effect.raceAllFirst([followPatiently(house, log), log.ended, overWhenTold(house, log)]);

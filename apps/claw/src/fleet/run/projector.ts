@@ -148,6 +148,7 @@ function keeperOf(link: NatsLink | null, { replicas, maxBytes }: StreamSettings)
   );
   return {
     current: refuse,
+    newestRetired: refuse,
     ensure: () => refuse,
     retire: () => refuse,
     retired: () => refuse,
