@@ -1,7 +1,7 @@
 /** A fleet on three nodes: each is killed, each is cut off from the others, each two from one another, and nothing is skipped, doubled or out of order. */
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { complaintsOf } from "./support/complaints.ts";
+import { complaintsOf, servicesOf } from "./support/complaints.ts";
 import { startConnector } from "./support/connecting.ts";
 import { readChain, readLedger, readOutbox, readTurnEnds } from "./support/evidence.ts";
 import { type Fleet, type Machine, makeFleet, type Service } from "./support/fleet.ts";
@@ -54,6 +54,10 @@ test("N1-001 N1-031 a cluster of three: a node killed, a node cut off, and two t
     await cluster.whole();
   }
 
+  // Nothing that happened here took a stored entry, so nobody had a reason to take the log for another one.
+  expect(await generationOf(fleet)).toBe(1);
+  const words = servicesOf(fleet).flatMap((service) => service.lastWords());
+  expect(words.filter((text) => text.includes("log.regressed"))).toEqual([]);
   await load.stop();
   await until("the outbox is empty", () => readOutbox(connector.dataDir).waiting === 0, 60_000);
   const { epoch, lastSeq } = readOutbox(connector.dataDir);
@@ -74,6 +78,9 @@ test("N1-001 N1-031 a cluster of three: a node killed, a node cut off, and two t
   const shared = Math.min(ofA.length, ofB.length);
   expect(ofA.slice(0, shared)).toEqual(ofB.slice(0, shared));
 });
+
+const generationOf = async ({ machines: [first] }: Fleet): Promise<number | undefined> =>
+  (await first?.get<{ ledgers: readonly { generation: number }[] }>("/api/ledgers"))?.ledgers[0]?.generation;
 
 const positionOf = async ({ machines }: Fleet): Promise<number> => {
   const answers = await Promise.all(

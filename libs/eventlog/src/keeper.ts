@@ -20,7 +20,8 @@ export interface Keeper {
   readonly retired: (generation: number) => Effect.Effect<RawLog | null, LogUnavailable>;
   /**
    * Begins a generation whose first sequence is `first`: makes its stream, appends `entries` in order, then `opening`, which opens it to others. A
-   * beginning that was cut short is begun again from nothing. Refuses (`drifted`) a generation that was opened by another entry, or retired.
+   * beginning that was cut short is begun again from nothing. Refuses (`drifted`) a generation that was opened by another entry, and
+   * (`io`, because whoever asked knew too little) one that was retired.
    */
   readonly begin: (
     generation: number,

@@ -1,10 +1,11 @@
 /** Three servers, one of which dies: what was acknowledged stays, once and in order. */
 import { startNatsCluster } from "@claw/testkit/nats";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { Effect, Fiber, Stream } from "effect";
+import { sequence } from "@claw/events";
+import { Effect, Exit, Fiber, Stream } from "effect";
 import { expect, it, onTestFinished } from "vitest";
 import { givenEntry, givenLane } from "../src/contract/index.ts";
-import type { Draft, JetStreamLog, Outcome } from "../src/index.ts";
+import type { Draft, JetStreamLog, LogUnavailable, Outcome } from "../src/index.ts";
 import { api, givenClient, held, makeStreams, openOn, until } from "./nats.ts";
 
 const BATCH = 20;
@@ -103,6 +104,40 @@ it("RELIABILITY E5 a node without a leader that tells an old end of the stream e
     Array.from({ length: 50 }, () => "appended"),
   );
   expect(await Effect.runPromise(Stream.runCount(log.read({ after: 0 })))).toBe(150);
+});
+
+it("RELIABILITY E5 what a leader that is cut off does not have, or tells as an end or a head, is no answer", async () => {
+  const cluster = await startNatsCluster();
+  onTestFinished(() => cluster.remove());
+  const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
+  await makeStreams(cluster, small);
+  const [entry] = [givenEntry({ id: "test/0" })];
+  const writer = await held(openOn(cluster, "writer"));
+  await Effect.runPromise(
+    Effect.retry(writer.append([{ entry }]), { while: ({ retry }) => retry === "later", times: 20 }),
+  );
+  const client = await givenClient(cluster);
+  const { cluster: led } = (await api(client, "STREAM.INFO.CLAW_LOG_1")) as { cluster: { leader: string } };
+  const leads = cluster.servers.findIndex((_, n) => `node-${n + 1}` === led.leader);
+  const leader = cluster.servers[leads];
+  if (leader === undefined) throw new Error("three nodes have one leader");
+  const log = await held(openOn(leader, "sitter"));
+  const { raw } = log;
+  const questions: readonly Effect.Effect<unknown, LogUnavailable>[] = [
+    raw.last,
+    log.head(givenLane("a")),
+    raw.at(sequence(999)),
+  ];
+  const ask = () => Effect.runPromise(Effect.forEach(questions, (one) => Effect.exit(one)));
+  expect((await ask()).map(Exit.isSuccess)).toEqual([true, true, true]);
+  cluster.cutOff(leads);
+  const silentForMs = () => Effect.runSync(log.stats).silentForMs;
+  await until("nobody speaks for the stream", () => silentForMs() > 3_500, 20_000);
+  // It still takes itself for the leader, for some seconds more.
+  const faults = await Effect.runPromise(Effect.forEach(questions, (one) => Effect.flip(one)));
+  expect(faults.map(({ reason }) => reason)).toEqual(["unreachable", "unreachable", "unreachable"]);
+  cluster.rejoin(leads);
+  await until("it answers again", async () => (await ask()).every(Exit.isSuccess), 40_000);
 });
 
 interface Told {

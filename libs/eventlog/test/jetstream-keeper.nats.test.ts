@@ -109,7 +109,8 @@ it("a generation that was retired is known by its number, and is never begun aga
   expect([await newestRetired(), await Effect.runPromise(keeper.current)]).toEqual([2, null]);
   const again = Effect.flip(keeper.begin(2, sequence(20), Stream.empty, opening(2, 1_000)));
   expect(await Effect.runPromise(again)).toMatchObject({
-    reason: "drifted",
+    reason: "io",
+    retry: "later",
     detail: expect.stringContaining("retired"),
   });
 });

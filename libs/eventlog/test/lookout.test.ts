@@ -41,6 +41,18 @@ it.each([{}, { leader: "" }, { leader: null }])(
   },
 );
 
+it("who answers and names another node as the leader speaks for nobody", () => {
+  const cluster = {
+    leader: "b",
+    replicas: [
+      { name: "b", active: 0 },
+      { name: "c", active: 0 },
+    ],
+  };
+  expect(unheardForMs({ cluster })).toBe(Infinity);
+  expect(unheardForMs({ cluster: { ...cluster, leader: "a" } })).toBe(0);
+});
+
 it("a leader's answer says when it last heard those whom it needs", () => {
   const replicas = (...ages: readonly number[]) => ({
     cluster: { leader: "a", replicas: ages.map((active) => ({ active })) },

@@ -31,6 +31,8 @@ export interface FakeStreams {
   /** Takes the last messages away, as a power cut does; what is stored next has their numbers. */
   readonly loseTail: (count: number) => void;
   readonly drop: (generation: number) => void;
+  /** Takes the subjects away from the generation that is there, as a keeper does that is ended right after. */
+  readonly retire: () => void;
   readonly openLog: Effect.Effect<OpenedLog, LogUnavailable>;
   readonly keeper: Keeper;
   /** Ends whoever takes this step from now on: each change that the keeper makes, before and after. */
@@ -84,6 +86,11 @@ export function makeStreams(): FakeStreams {
       const stream = openNow();
       stream.messages = stream.messages.slice(0, Math.max(0, stream.messages.length - count));
       stream.last = stream.messages.at(-1)?.sequence ?? 0;
+      changed();
+    },
+    retire: () => {
+      const stream = current();
+      if (stream !== undefined) stream.isRetired = true;
       changed();
     },
     drop: (generation) => {
@@ -203,10 +210,10 @@ function keeperOf(
       }),
     begin: (generation, first, entries, opening) =>
       Effect.gen(function* () {
+        if (all.get(generation)?.isRetired === true)
+          return yield* new LogUnavailable({ reason: "io", retry: "later", detail: "retired already" });
         if (all.get(generation)?.isOpen === true)
           return yield* new LogUnavailable({ reason: "drifted", retry: "never", detail: "opened already" });
-        if (all.get(generation)?.isRetired === true)
-          return yield* new LogUnavailable({ reason: "drifted", retry: "never", detail: "retired already" });
         const stream = yield* step(() => make(generation, first - 1, false));
         yield* Stream.runForEach(entries, (entry) => step(() => store(stream, messageOf(entry))));
         yield* step(() => {

@@ -1,4 +1,5 @@
 /** What becomes of a log that must not be continued: the ledger of record begins its next generation, everybody else stops (ADR 0009, 0010). */
+import { cpSync } from "node:fs";
 import { type Ledger, messageOf } from "@claw/eventlog";
 import { type Entry, position } from "@claw/events";
 import { Effect, Exit } from "effect";
@@ -227,6 +228,41 @@ describe("beginning a generation", () => {
         }),
       ),
   );
+
+  it("a ledger that was restored takes what every retired generation holds, in their order", () =>
+    run(
+      Effect.gen(function* () {
+        const [streams, folder, restored] = [makeStreams(), temporaryFolder(), temporaryFolder()];
+        yield* recorded(streams, folder);
+        cpSync(folder, restored, { recursive: true });
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const projector = yield* startFleet(streams, folder);
+            streams.append(...facts(3, 1, 9));
+            yield* untilTaken(projector, streams);
+            streams.retire();
+            yield* until(() => streams.current()?.generation === 2 && streams.current()?.isOpen === true);
+            streams.append(...facts(4, 1, 3));
+            yield* untilTaken(projector, streams);
+          }),
+        );
+        const highest = streams.current()?.last ?? 0;
+        streams.retire();
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const projector = yield* startFleet(streams, restored);
+            yield* until(() => streams.current()?.generation === 3, projector.health);
+            yield* untilTaken(projector, streams);
+          }),
+        );
+        const ids = yield* expectBegun(streams, restored, {
+          generation: 3,
+          reason: "regressed",
+          highest,
+        });
+        for (const entry of [...facts(3, 1, 9), ...facts(4, 1, 3)]) expect(ids).toContain(entry.envelope.id);
+      }),
+    ));
 
   it("an unclaimed ledger that holds entries begins the next one, and an empty one joins what is there", () =>
     run(

@@ -138,7 +138,7 @@ export const startFleet = Effect.fnUntraced(function* (
     health,
     metrics: makeMetrics(),
     diagnostics: noDiagnostics,
-    patience: { baseMs: 1, capMs: 4, beatMs: 5 },
+    patience: { baseMs: 1, capMs: 4, beatMs: 5, lookMs: 1 },
     ...others,
   });
   const told: Receipt[] = [];

@@ -26,8 +26,21 @@ const FOUND: Found = {
   isTrimAsked: false,
   begun: null,
 };
-const begin = (generation: number, retiring: number, reason: string | null, isThere = false) =>
-  ({ do: "begin", generation, retiring, reason, isThere }) as Plan;
+const begin = (
+  generation: number,
+  retiring: number,
+  reason: string | null,
+  more: { readonly isThere?: boolean; readonly since?: number } = {},
+) =>
+  ({
+    do: "begin",
+    generation,
+    retiring,
+    since: Math.min(retiring, 3),
+    reason,
+    isThere: false,
+    ...more,
+  }) as Plan;
 
 describe("before the log is opened", () => {
   it.each<readonly [string, Partial<Found>, Plan]>([
@@ -48,17 +61,22 @@ describe("before the log is opened", () => {
     ["a log that lost its tail", { lost: { generation: 3, reason: "regressed" } }, begin(4, 3, "regressed")],
     ["a trim", { lost: { generation: 3, reason: "trimmed" }, isTrimAsked: true }, begin(4, 3, "trimmed")],
     ["a trim alone is no reason before the log was read", { isTrimAsked: true }, { do: "open" }],
-    ["a beginning that was perhaps cut short", { current: 4 }, begin(4, 3, null, true)],
+    ["a beginning that was perhaps cut short", { current: 4 }, begin(4, 3, null, { isThere: true })],
     ["a beginning of this very process", { current: 4, begun: 4 }, { do: "open" }],
     [
       "a beginning that was cut short by a fault that passed, in the process that found the loss",
       { current: 4, retired: 3, lost: { generation: 3, reason: "regressed" } },
-      begin(4, 3, "regressed", true),
+      begin(4, 3, "regressed", { isThere: true }),
     ],
     [
       "a generation that was lost as soon as it was begun",
       { current: 4, begun: 4, retired: 3, lost: { generation: 4, reason: "regressed" } },
       begin(5, 4, "regressed"),
+    ],
+    [
+      "a beginning that was cut short, for a ledger that was restored from before the last two",
+      { current: 6, retired: 5 },
+      begin(6, 5, null, { isThere: true, since: 3 }),
     ],
     ["its retirement, and no more, before another start", { current: null, retired: 4 }, begin(5, 4, null)],
     [
@@ -76,7 +94,7 @@ describe("before the log is opened", () => {
     expect(planOf({ ...FOUND, ...given })).toEqual(plan);
   });
 
-  it("a generation is begun only above every one that is known, and never by who may not; a retired one is never begun again", () => {
+  it("a generation is begun only above every one that is known, and never by who may not; for a new one no number is taken that a retired one has", () => {
     const generation = fc.integer({ min: 1, max: 9 });
     const reason = fc.constantFrom("regressed" as const, "trimmed" as const, "restored" as const);
     const found = fc.record({

@@ -33,6 +33,8 @@ export interface Service {
   readonly kill: () => Promise<void>;
   /** How often it ended by itself. */
   readonly ends: () => number;
+  /** What it said each time before it did. */
+  readonly lastWords: () => readonly string[];
 }
 
 export interface Machine {
@@ -234,7 +236,7 @@ function serviceOf({ root, keysDir, env }: Parts, plan: ServicePlan): Service {
   for (const key of KEYS[plan.kind])
     copyFileSync(join(keysDir, `${key}.nk`), join(dataDir, "keys", `${key}.nk`));
   copyFileSync(join(keysDir, "policy.pub"), join(dataDir, "keys", "policy.pub"));
-  const state = { claw: null as ClawProcess | null, isWanted: false, ends: 0, inARow: 0 };
+  const state = { claw: null as ClawProcess | null, isWanted: false, words: [] as string[], inARow: 0 };
   const start = (more: Env): ClawProcess => {
     const ports: Env = plan.kind === "gateway" ? {} : { CLAW_HEALTH_PORT: String(plan.health) };
     const claw = startClaw(["run", plan.kind], {
@@ -248,7 +250,7 @@ function serviceOf({ root, keysDir, env }: Parts, plan: ServicePlan): Service {
     const startedAt = performance.now();
     void claw.exited.then((code) => {
       if (code === null || !state.isWanted || state.claw !== claw) return;
-      state.ends += 1;
+      state.words.push(claw.stderr().slice(-1_000));
       state.inARow = performance.now() - startedAt > REST.stayedMs ? 0 : state.inARow + 1;
       const restMs = Math.min(REST.longestMs, REST.firstMs * 2 ** Math.max(0, state.inARow - 1));
       setTimeout(() => state.isWanted && state.claw === claw && start(more), restMs);
@@ -269,7 +271,8 @@ function serviceOf({ root, keysDir, env }: Parts, plan: ServicePlan): Service {
       return state.claw;
     },
     kill,
-    ends: () => state.ends,
+    ends: () => state.words.length,
+    lastWords: () => state.words,
     restart: async (more = {}) => {
       await kill();
       state.isWanted = true;

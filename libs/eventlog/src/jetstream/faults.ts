@@ -76,7 +76,7 @@ export interface Refused {
 }
 
 const FULL: ReadonlySet<number> = new Set([API.accountFull, API.noResources, API.storageFull]);
-const GONE: ReadonlySet<number> = new Set([API.noStream, API.otherStream, API.sealed]);
+const GONE: ReadonlySet<number> = new Set([API.otherStream, API.sealed]);
 
 /** The fault that a refusal is, or null for one that passes by itself. */
 export function faultOfRefusal({ code, description }: Refused): LogUnavailable | null {
@@ -84,6 +84,8 @@ export function faultOfRefusal({ code, description }: Refused): LogUnavailable |
   if (FULL.has(code) || (code === API.notStored && description.includes("maximum bytes")))
     return new LogUnavailable({ reason: "disk_full", retry: "later", detail });
   if (GONE.has(code)) return regressed(detail);
+  // Whether it is gone the guard finds out: a node may not know of it yet, or be cut off from those that do.
+  if (code === API.noStream) return unreachable(detail);
   if (code === API.tooLarge) return new LogUnavailable({ reason: "io", retry: "never", detail });
   return null;
 }

@@ -9,10 +9,10 @@ import { Deferred, Effect, type Scope } from "effect";
 import type { LogUnavailable } from "../faults.ts";
 import type { RawMessage } from "../raw-log.ts";
 import { getMessage } from "./api.ts";
-import { closed, closedBy, regressed } from "./faults.ts";
+import { closed, closedBy, regressed, unreachable } from "./faults.ts";
 import type { NatsLink } from "./link.ts";
 import { UNHEARD_MS } from "./quorum.ts";
-import { stateOf, type StreamState, subjectsOf } from "./stream-state.ts";
+import { findMessage, stateOf, type StreamState, subjectsOf } from "./stream-state.ts";
 import type { WireChange } from "./wire.ts";
 
 /**
@@ -78,7 +78,8 @@ export const guardStream = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Guard, LogUnavailable, Scope.Scope> {
   const era = link.wire.era();
   const first = yield* stateOf(link, stream);
-  if (first === null) return yield* regressed(`The stream ${stream} is gone.`);
+  // It was there a moment ago, and this look has nothing to compare with: a cluster may know it on one node and not yet on another.
+  if (first === null) return yield* unreachable(`The stream ${stream} is not there.`);
   const post = makePost(link, stream, subjects, first, era);
   yield* Effect.acquireRelease(
     Effect.sync(() => link.wire.watch((change) => hear(post, change))),
@@ -229,8 +230,8 @@ function clearWake(post: Post): void {
 const lookOnce = Effect.fnUntraced(function* (post: Post): Effect.fn.Return<Found, LogUnavailable> {
   const { link, stream, witness } = post;
   const seen = Math.max(post.state.lastSequence, witness?.sequence ?? 0);
+  const askedAt = performance.now();
   const state = yield* stateOf(link, stream);
-  const heardAt = performance.now() - (state?.unheardForMs ?? 0);
   if (state === null) return doubt(`The stream ${stream} is gone.`);
   if (state.created !== post.first.created) return doubt(`Another stream has the name ${stream}.`);
   if (!sameSubjects(subjectsOf(state), post.subjects)) return doubt(`The stream ${stream} was retired.`);
@@ -239,7 +240,7 @@ const lookOnce = Effect.fnUntraced(function* (post: Post): Effect.fn.Return<Foun
   if (witness !== null && !(yield* isThere(post, witness)))
     return doubt(`The stream ${stream} holds another message at ${witness.sequence}.`);
   post.state = state;
-  post.heardAt = Math.max(post.heardAt, heardAt);
+  post.heardAt = Math.max(post.heardAt, askedAt - state.unheardForMs);
   if (state.messages > 0 && state.lastSequence > (witness?.sequence ?? 0))
     yield* takeWitness(post, state.lastSequence);
   return { kind: "same" };
@@ -247,7 +248,7 @@ const lookOnce = Effect.fnUntraced(function* (post: Post): Effect.fn.Return<Foun
 
 const isThere = ({ link, stream }: Post, witness: Witness): Effect.Effect<boolean, LogUnavailable> =>
   Effect.map(
-    getMessage(link, stream, { seq: witness.sequence }),
+    findMessage(link, stream, { seq: witness.sequence }),
     (message) =>
       message !== null &&
       message.messageId === witness.messageId &&

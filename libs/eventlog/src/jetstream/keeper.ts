@@ -157,7 +157,7 @@ const begin = Effect.fnUntraced(function* (
   const name = logStream(generation);
   const there = yield* stateOf(link, name);
   if (there !== null && isRetired(there, generation))
-    return yield* drifted(`Generation ${generation} was retired already.`);
+    return yield* failedAt(`Generation ${generation} was retired already.`);
   if (there !== null) {
     const opened = yield* findOpening(link, generation);
     if (opened?.entry.envelope.digest === opening.envelope.digest) return;

@@ -60,14 +60,13 @@ interface Parts extends Appender {
 
 /**
  * Opens the generation that is there for the time of a scope; waits for one that is open, and never makes one. Fails as `regressed` if the stream
- * goes while it is opened, `forbidden` where the key may not read it, `drifted` where another stream has the log's subjects.
+ * is retired while it is opened, `forbidden` where the key may not read it, `drifted` where another stream has the log's subjects.
  */
 export const openJetStreamLog = Effect.fnUntraced(function* (
   link: NatsLink,
   { onWait = () => {}, sign, trust }: JetStreamLogOptions = {},
 ): Effect.fn.Return<JetStreamLog, LogUnavailable, Scope.Scope> {
-  const { generation, start } = yield* waitForGeneration(link, onWait);
-  const appender = yield* Effect.retry(openAppender(link, logStream(generation), LOG_SUBJECTS), {
+  const { appender, generation, start } = yield* Effect.retry(openFound(link, onWait), {
     while: (fault) => {
       if (fault.retry === "later") onWait(fault.detail);
       return fault.retry === "later";
@@ -77,6 +76,15 @@ export const openJetStreamLog = Effect.fnUntraced(function* (
   const signing = { ...(sign !== undefined && { sign }), ...(trust !== undefined && { trust }) };
   return bind({ ...appender, ...signing, generation, start, tail: { through: 0, entry: 0 }, skipped: 0 });
 });
+
+/** The generation that is there, opened. One that goes meanwhile is waited for as if it had never been there. */
+const openFound = (link: NatsLink, onWait: (why: string) => void) =>
+  Effect.flatMap(waitForGeneration(link, onWait), (found) =>
+    Effect.map(openAppender(link, logStream(found.generation), LOG_SUBJECTS), (appender) => ({
+      ...found,
+      appender,
+    })),
+  );
 
 /** A stream to append to, guarded. */
 export const openAppender = Effect.fnUntraced(function* (

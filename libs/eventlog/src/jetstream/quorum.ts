@@ -7,14 +7,17 @@ const NANOS_PER_MS = 1_000_000;
 
 /**
  * How long ago (ms) a leader last heard enough of its followers to go on: 0 where it needs none, `Infinity` where those that it needs are said to be
- * offline, and where the answer names no leader: a node that has lost its leader answers with what it had itself, which may be old (seen on nats-server
- * 2.14.0). What cannot be read says nothing against it.
+ * offline, and where who answers names no leader, or another one than itself: a node that has lost its leader, or that is to lead a new stream, answers with what it has itself, which may be old (seen on
+ * nats-server 2.14.0). What cannot be read says nothing against it.
  */
 export function unheardForMs(answer: Answer): number {
   const cluster = asObject(answer["cluster"]);
   if (cluster !== null && !isNamed(cluster["leader"])) return Infinity;
   const replicas = cluster?.["replicas"];
   const followers = Array.isArray(replicas) ? replicas.map(asObject) : [];
+  // Who answers leaves itself out of the replicas.
+  if (followers.some((one) => one?.["name"] !== undefined && one["name"] === cluster?.["leader"]))
+    return Infinity;
   const ages = followers.map(ageOf).toSorted((one, other) => one - other);
   // With itself a majority; the last of those that it needs decides.
   const needed = Math.floor((followers.length + 1) / 2);

@@ -1,4 +1,5 @@
 /** What the server says of a stream. */
+import { RECEIPT_STREAM } from "@claw/events";
 import { Effect } from "effect";
 import type { LogUnavailable } from "../faults.ts";
 import type { RawMessage } from "../raw-log.ts";
@@ -23,7 +24,7 @@ export interface StreamState {
 
 /**
  * A stream's state as its leader knows it, or null where there is no such stream. Fails as `unreachable` where it answers who does not lead or has lost
- * the others: a node that is cut off tells what it had, and whoever has seen more would take that for a log that lost its tail.
+ * the others: a node that is cut off tells what it had, and whoever has seen more would take that for a log that lost its tail, or for one that is gone.
  */
 export const stateOf = (line: Line, stream: string): Effect.Effect<StreamState | null, LogUnavailable> =>
   Effect.flatMap(ask(line, `STREAM.INFO.${stream}`), (asked) => {
@@ -31,7 +32,16 @@ export const stateOf = (line: Line, stream: string): Effect.Effect<StreamState |
       return hasQuorum(asked.answer)
         ? Effect.succeed(readState(asked.answer))
         : Effect.fail(unreachable(`No leader speaks for the nodes of ${stream}.`));
-    return asked.refused.code === API.noStream ? Effect.succeed(null) : Effect.fail(faultFor(asked.refused));
+    return asked.refused.code === API.noStream
+      ? noneThere(line, stream)
+      : Effect.fail(faultFor(asked.refused));
+  });
+
+/** A cluster that lost its majority knows nothing of streams that were made since. Receipts are in every fleet, on as many servers as the log; before they are made, there is nothing to lose. */
+const noneThere = (line: Line, stream: string): Effect.Effect<null, LogUnavailable> =>
+  Effect.flatMap(ask(line, `STREAM.INFO.${RECEIPT_STREAM}`), (asked) => {
+    if (asked.ok ? hasQuorum(asked.answer) : asked.refused.code === API.noStream) return Effect.succeed(null);
+    return Effect.fail(unreachable(`Who knows no ${stream} speaks for no other node.`));
   });
 
 /** A stored message, or null where a leader that speaks for the others says that there is none. */

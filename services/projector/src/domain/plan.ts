@@ -29,11 +29,12 @@ export interface Found {
 export type Plan =
   | { readonly do: "open" }
   | { readonly do: "first" }
-  /** Take the subjects from `retiring`, take what it holds, begin `generation`. All of it may have been done before, up to any point. */
+  /** Take the subjects from `retiring`, take what it and those from `since` on hold, begin `generation`. All of it may have been done before, up to any point. */
   | {
       readonly do: "begin";
       readonly generation: number;
       readonly retiring: number;
+      readonly since: number;
       /** Null where a process that was ended in between left no word: then `reasonOf` the stream that is left. */
       readonly reason: Reason | null;
       /** True where the stream of `generation` is there already, and perhaps opened: by this ledger, or by another one that was of record meanwhile. */
@@ -54,15 +55,31 @@ export function planOf(found: Found): Plan {
   if (!isEntitled) return OPEN;
   const reason = lost?.reason ?? (isTrimAsked ? "trimmed" : null);
   const newest = Math.max(reached, retired, current ?? 0);
-  const next = { do: "begin", generation: newest + 1, retiring: newest, reason, isThere: false } as const;
+  const next = {
+    do: "begin",
+    generation: newest + 1,
+    retiring: newest,
+    since: reached,
+    reason,
+    isThere: false,
+  } as const;
   if (current === null) return isLedgerEmpty ? { do: "first" } : next;
   if (isLedgerEmpty) return OPEN;
-  if (current < reached) return { ...next, retiring: current, reason: lost?.reason ?? "restored" };
+  if (current < reached)
+    return { ...next, retiring: current, since: current, reason: lost?.reason ?? "restored" };
   if (lost !== null && lost.generation >= current) return { ...next, retiring: current };
   if (current > reached && current !== begun)
-    return { ...next, generation: current, retiring: reached, isThere: true };
+    return {
+      ...next,
+      generation: current,
+      retiring: Math.max(reached, before(retired, current)),
+      isThere: true,
+    };
   return OPEN;
 }
+
+/** A generation that was retired, if it came before this one; else 0. */
+const before = (retired: number, current: number): number => (retired < current ? retired : 0);
 
 /** Why a generation begins, from what is left of the one before it. */
 export const reasonOf = (isOldStreamLeft: boolean): Reason => (isOldStreamLeft ? "regressed" : "deleted");

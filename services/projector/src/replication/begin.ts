@@ -50,18 +50,19 @@ const makePlan = Effect.fnUntraced(function* (
 
 const beginGeneration = Effect.fnUntraced(function* (
   house: ReplicationHouse,
-  { generation, retiring, reason, isThere }: Extract<Plan, { readonly do: "begin" }>,
+  { generation, retiring, since, reason, isThere }: Extract<Plan, { readonly do: "begin" }>,
 ): Effect.fn.Return<void, ReplicationFault> {
   const { keeper, ledger, clocks } = house.options;
   yield* keeper.ensure(false);
   yield* keeper.retire(retiring);
-  const old = yield* keeper.retired(retiring);
-  if (old !== null) yield* takeWhatIsLeft(house, old);
+  // A ledger that was restored stands in one generation, and later ones may have been retired since: in their order, or it would refuse the earlier ones.
+  for (let earlier = since; earlier < retiring; earlier += 1) yield* takeRetired(house, earlier);
+  const isLeft = yield* takeRetired(house, retiring);
   yield* hearLedger(house);
   // What was left may hold a later claim of another ledger: then it is the one to go on.
   if (!mayDecide(house)) return;
   const { position: stands, chain } = yield* endOf(ledger);
-  const why = reason ?? reasonOf(old !== null);
+  const why = reason ?? reasonOf(isLeft);
   const opening = openingEntry({ generation, position: stands, chain, reason: why }, clocks.wallMs());
   const first = nextSequence([house.highestSeen, (yield* ledger.cursor)?.sequence ?? 0]);
   const begun = keeper.begin(generation, first, entriesOf(house), opening);
@@ -72,6 +73,16 @@ const beginGeneration = Effect.fnUntraced(function* (
 
 /** A generation that was opened with another entry than this one is not begun again; whether it goes on from this ledger is looked at before it is followed. */
 const wasOpened = ({ reason }: LogUnavailable): boolean => reason === "drifted";
+
+/** Takes what is left of a retired generation. Answers whether its stream is there. */
+const takeRetired = Effect.fnUntraced(function* (
+  house: ReplicationHouse,
+  generation: number,
+): Effect.fn.Return<boolean, ReplicationFault> {
+  const old = yield* house.options.keeper.retired(generation);
+  if (old !== null) yield* takeWhatIsLeft(house, old);
+  return old !== null;
+});
 
 /**
  * Takes what a retired stream holds beyond the cursor; all of it, if it does not hold the message that the cursor stands on: then it was written

@@ -47,8 +47,8 @@ export interface ReplicationHouse {
   begun: number | null;
 }
 
-/** Waits between tries while the log or the disk is away (RELIABILITY 3.4), and between beats (ADR 0009). */
-const PATIENCE: Patience = { baseMs: 100, capMs: 5_000, beatMs: 5_000 };
+/** Waits between tries while the log or the disk is away (RELIABILITY 3.4), between beats, and between looks, as the log's own guard looks (ADR 0009). */
+const PATIENCE: Patience = { baseMs: 100, capMs: 5_000, beatMs: 5_000, lookMs: 600 };
 
 export const openHouse = Effect.fnUntraced(function* (
   options: ReplicationOptions,

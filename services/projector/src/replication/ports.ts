@@ -42,4 +42,6 @@ export interface Patience {
   readonly baseMs: number;
   readonly capMs: number;
   readonly beatMs: number;
+  /** Between looks for a message that the log should hold. */
+  readonly lookMs: number;
 }

@@ -1,5 +1,5 @@
 /** Before a log is followed: is it the log of this ledger, and does the ledger hold all that came before it? */
-import type { Cursor, LostTail } from "@claw/eventlog";
+import type { Cursor, LostTail, RawLog } from "@claw/eventlog";
 import { position, type Position } from "@claw/events";
 import { Effect, Stream } from "effect";
 import { fitting, GenerationOver, LedgerDiverged, type ReplicationFault } from "./faults.ts";
@@ -13,7 +13,7 @@ export const verifyLog = Effect.fnUntraced(function* (
   log: OpenedLog,
 ): Effect.fn.Return<void, ReplicationFault> {
   const cursor = yield* house.options.ledger.cursor;
-  if (cursor?.generation === log.raw.generation) return yield* refuseOtherMessage(log, cursor);
+  if (cursor?.generation === log.raw.generation) return yield* refuseOtherMessage(house, log, cursor);
   if (cursor !== null && cursor.generation > log.raw.generation)
     return yield* over(`generation ${log.raw.generation} came back after ${cursor.generation}`);
   return yield* joinGeneration(house, log);
@@ -22,12 +22,25 @@ export const verifyLog = Effect.fnUntraced(function* (
 const over = (detail: string, lost?: LostTail): GenerationOver =>
   new GenerationOver({ reason: "regressed", detail, ...(lost !== undefined && { lost }), retry: "never" });
 
+/** As many looks as the log's own guard takes: a leader that was deposed a moment ago answers with what it had. */
+const LOOKS_TO_END = 3;
+
 /** A log that ends before the cursor, or holds another message there, lost its tail (DESIGN 14.5). */
 const refuseOtherMessage = Effect.fnUntraced(function* (
+  { patience }: ReplicationHouse,
   { raw }: OpenedLog,
   cursor: Cursor,
 ): Effect.fn.Return<void, ReplicationFault> {
-  if (yield* holdsCursor(raw, cursor)) return;
+  for (let looks = 1; !(yield* holdsCursor(raw, cursor)); looks += 1) {
+    if (looks >= LOOKS_TO_END) return yield* lostTail(raw, cursor);
+    yield* Effect.sleep(patience.lookMs);
+  }
+});
+
+const lostTail = Effect.fnUntraced(function* (
+  raw: RawLog,
+  cursor: Cursor,
+): Effect.fn.Return<never, ReplicationFault> {
   const last = yield* raw.last;
   return yield* over(
     `the log ends at ${last} and does not hold the message that the ledger read at ${cursor.sequence}`,
