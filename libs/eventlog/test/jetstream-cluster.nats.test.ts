@@ -1,4 +1,4 @@
-/** Three servers, one of which dies: what was acknowledged stays, once and in order. */
+/** Three servers, one of which dies or is cut off: what was acknowledged stays, once and in order, and who does not lead is not believed. */
 import { startNatsCluster } from "@claw/testkit/nats";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { sequence } from "@claw/events";
@@ -89,20 +89,26 @@ it("RELIABILITY E5 a node without a leader that tells an old end of the stream e
   if (late === undefined || client === undefined) throw new Error("three nodes have one leader");
   cluster.cutOff(behind);
   await append(50);
-  expect(await Effect.runPromise(log.last)).toBe(100);
+  expect(await Effect.runPromise(Effect.retry(log.last, { times: 20 }))).toBe(100);
   await Promise.all(others.map((one) => one.stop("SIGKILL")));
   const old = await toldBy(client);
   expect(old.state.last_seq).toBeLessThan(100);
   expect(old.cluster.leader ?? "").toBe("");
-  const since = performance.now();
-  const asked = await Effect.runPromise(Effect.flip(log.last));
-  expect(asked).toMatchObject({ reason: "unreachable", retry: "later" });
-  await until("the guard has looked often enough to end a log", () => performance.now() - since > 4_000);
+  const faults: LogUnavailable[] = [];
+  const askAgain = async () => faults.push(await Effect.runPromise(Effect.flip(log.last)));
+  await until("the log asks that node", async () => {
+    await askAgain();
+    return faults.at(-1)?.detail.includes("No leader speaks") ?? false;
+  });
+  const silentForMs = () => Effect.runSync(log.stats).silentForMs;
+  const before = silentForMs();
+  await until("the guard has looked often enough to end a log", () => silentForMs() > before + 4_000);
+  await askAgain();
+  expect(faults.filter(({ reason, retry }) => reason !== "unreachable" || retry !== "later")).toEqual([]);
   await Promise.all(others.map((one) => one.start()));
   cluster.rejoin(behind);
-  expect((await append(100)).map(({ status }) => status)).toEqual(
-    Array.from({ length: 50 }, () => "appended"),
-  );
+  // An acknowledgement may be lost while the nodes find each other, and then it is there already.
+  for (const { status } of await append(100)) expect(status).toMatch(/^(appended|duplicate)$/);
   expect(await Effect.runPromise(Stream.runCount(log.read({ after: 0 })))).toBe(150);
 });
 

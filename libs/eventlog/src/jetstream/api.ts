@@ -61,8 +61,12 @@ export const mustAsk = (
     asked.ok ? Effect.succeed(asked.answer) : Effect.fail(faultFor(asked.refused)),
   );
 
-export const faultFor = (refused: Refused): LogUnavailable =>
-  faultOfRefusal(refused) ?? failedAt(`The server says: ${refused.description} (${refused.code}).`);
+/** The fault that an answer's refusal is. A cluster without a leader is away, whoever says so. */
+export function faultFor(refused: Refused): LogUnavailable {
+  const detail = `The server says: ${refused.description} (${refused.code}).`;
+  const fault = refused.code === API.notAvailable ? unreachable(detail) : failedAt(detail);
+  return faultOfRefusal(refused) ?? fault;
+}
 
 function readAnswer(message: Msg): Effect.Effect<Asked, LogUnavailable> {
   const answer = objectIn(message);

@@ -56,6 +56,7 @@ export const closedBy = async (connection: NatsConnection): Promise<LogUnavailab
 /** Codes of the server's answers that mean something to us; others are faults that pass (STACK B; nats-server `errors.json`). */
 export const API = {
   accountFull: 10002,
+  notAvailable: 10008,
   noResources: 10023,
   noMessage: 10037,
   storageFull: 10047,

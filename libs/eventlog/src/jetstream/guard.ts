@@ -16,8 +16,8 @@ import { findMessage, stateOf, type StreamState, subjectsOf } from "./stream-sta
 import type { WireChange } from "./wire.ts";
 
 /**
- * Three looks that agree end the log, within the five seconds that are promised. They span more than the second after which a leader that was deposed hears of it,
- * with its next heartbeat (nats-server 2.14.0): until then it answers with what it had.
+ * Three looks that agree end the log, within the five seconds that are promised. They lie apart, because a leader that was deposed answers with what it had until it hears of that,
+ * with its next heartbeat: mostly within a second (nats-server 2.14.0).
  */
 const LOOK_EVERY_MS = 1_000;
 const LOOK_AGAIN_MS = 600;
@@ -64,6 +64,8 @@ interface Post {
   /** The era of the wire in which the stream was last found as it was. */
   wellIn: number;
   doubts: number;
+  /** Whether the last look had no answer that counts. */
+  isAway: boolean;
   /** When a leader that found the stream as it was last spoke for enough of the others, by the monotonic clock. */
   heardAt: number;
   fault: LogUnavailable | null;
@@ -114,6 +116,7 @@ function makePost(
     witness: null,
     wellIn: era,
     doubts: 0,
+    isAway: false,
     heardAt: performance.now(),
     fault: null,
     wake: () => {},
@@ -191,7 +194,7 @@ const doubt = (detail: string): Found => ({ kind: "doubt", detail });
 
 const rounds = (post: Post): Effect.Effect<void> =>
   Effect.gen(function* () {
-    yield* nap(post, post.doubts === 0 ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
+    yield* nap(post, post.doubts === 0 && !post.isAway ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
     const era = post.link.wire.era();
     const found = yield* Effect.catch(lookOnce(post), () => Effect.succeed<Found>({ kind: "away" }));
     const before = isWell(post);
@@ -201,6 +204,7 @@ const rounds = (post: Post): Effect.Effect<void> =>
 
 /** Silence proves nothing: a server that is away leaves everything as it was. */
 function judge(post: Post, found: Found, era: number): void {
+  post.isAway = found.kind === "away";
   if (found.kind === "same") {
     post.doubts = 0;
     post.wellIn = era;
@@ -213,6 +217,8 @@ function judge(post: Post, found: Found, era: number): void {
 const nap = (post: Post, ms: number): Effect.Effect<void> =>
   Effect.callback((resume) => {
     const timer = setTimeout(() => resume(Effect.void), ms);
+    // Whoever is in a hurry does not make three looks one.
+    if (post.doubts > 0) return Effect.sync(() => clearTimeout(timer));
     post.wake = () => {
       clearTimeout(timer);
       resume(Effect.void);

@@ -10,7 +10,7 @@ import { append } from "./append.ts";
 import { API, drifted, failedAt } from "./faults.ts";
 import type { Appender } from "./judge.ts";
 import type { NatsLink } from "./link.ts";
-import { currentGeneration, findOpening } from "./opening.ts";
+import { currentGeneration, findOpening, type Opening } from "./opening.ts";
 import { openAppender, rawLog } from "./open-log.ts";
 import { stateOf, streamsOn, type StreamState, subjectsOf } from "./stream-state.ts";
 import {
@@ -159,7 +159,7 @@ const begin = Effect.fnUntraced(function* (
   if (there !== null && isRetired(there, generation))
     return yield* failedAt(`Generation ${generation} was retired already.`);
   if (there !== null) {
-    const opened = yield* findOpening(link, generation);
+    const opened = yield* findOpeningSurely(link, generation);
     if (opened?.entry.envelope.digest === opening.envelope.digest) return;
     if (opened !== null)
       return yield* drifted(`Generation ${generation} was opened already, by another beginning.`);
@@ -168,6 +168,21 @@ const begin = Effect.fnUntraced(function* (
   const appender = yield* openAppender(link, name, LOG_SUBJECTS);
   yield* Stream.runForEachArray(Stream.rechunk(entries, MAX_DRAFTS), (some) => store(appender, some));
   yield* store(appender, [opening]);
+});
+
+/** What holds no opening is deleted: a leader that was deposed a moment ago may not have it yet. */
+const LOOKS = 3;
+const LOOK_AGAIN_MS = 600;
+
+const findOpeningSurely = Effect.fnUntraced(function* (
+  link: NatsLink,
+  generation: number,
+): Effect.fn.Return<Opening | null, LogUnavailable> {
+  for (let left = LOOKS; ; left -= 1) {
+    const opened = yield* findOpening(link, generation);
+    if (opened !== null || left <= 1) return opened;
+    yield* Effect.sleep(LOOK_AGAIN_MS);
+  }
 });
 
 const store = (appender: Appender, entries: readonly Entry[]): Effect.Effect<void, LogUnavailable> =>

@@ -7,8 +7,8 @@ const NANOS_PER_MS = 1_000_000;
 
 /**
  * How long ago (ms) a leader last heard enough of its followers to go on: 0 where it needs none, `Infinity` where those that it needs are said to be
- * offline, and where who answers names no leader, or another one than itself: a node that has lost its leader, or that is to lead a new stream, answers with what it has itself, which may be old (seen on
- * nats-server 2.14.0). What cannot be read says nothing against it.
+ * offline, and where who answers names no leader, or another one than itself: a node that has lost its leader answers with what it has itself, which may be old (seen on nats-server 2.14.0),
+ * and so may one that was chosen to lead a new stream and does not yet. What cannot be read says nothing against it.
  */
 export function unheardForMs(answer: Answer): number {
   const cluster = asObject(answer["cluster"]);
@@ -30,7 +30,7 @@ const ageOf = (follower: Answer | null): number =>
   follower?.["offline"] === true ? Infinity : (numberIn(follower, "active") ?? 0) / NANOS_PER_MS;
 
 /**
- * Whether a leader can go on. Nodes that do not hear of it elect another one after four seconds at the earliest, so none leads beside it; but for the second at most in which a leader that
- * a third node deposed has not heard of that.
+ * Whether a leader can go on. Nodes that do not hear of it elect another one after four seconds at the earliest, so that none leads beside it. One exception remains, for about a second: a third node did
+ * not hear it and had another one elected, and it has not heard of that yet.
  */
 export const hasQuorum = (answer: Answer): boolean => unheardForMs(answer) < UNHEARD_MS;

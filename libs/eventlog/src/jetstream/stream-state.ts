@@ -37,7 +37,10 @@ export const stateOf = (line: Line, stream: string): Effect.Effect<StreamState |
       : Effect.fail(faultFor(asked.refused));
   });
 
-/** A cluster that lost its majority knows nothing of streams that were made since. Receipts are in every fleet, on as many servers as the log; before they are made, there is nothing to lose. */
+/**
+ * A node that is cut off knows nothing of streams that were made since. Receipts are in every fleet, on as many servers as the log: so it is believed if it can tell of them as their leader, or
+ * knows none either, as before a fleet's first start.
+ */
 const noneThere = (line: Line, stream: string): Effect.Effect<null, LogUnavailable> =>
   Effect.flatMap(ask(line, `STREAM.INFO.${RECEIPT_STREAM}`), (asked) => {
     if (asked.ok ? hasQuorum(asked.answer) : asked.refused.code === API.noStream) return Effect.succeed(null);
