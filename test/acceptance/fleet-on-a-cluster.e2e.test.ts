@@ -99,7 +99,7 @@ async function goesOn(fleet: Fleet, load: Load, when: string, facts = 30): Promi
   const turns = load.turnsDone();
   const stood: Standstill[] = [];
   let still: Standstill = { position, since: performance.now() };
-  const listening = listenFor(() => isNoticed(fleet));
+  const listening = servicesOf(fleet).map((service) => listenFor(() => complains(service)));
   await until(
     `${when}: both ledgers go on`,
     async () => {
@@ -111,7 +111,8 @@ async function goesOn(fleet: Fleet, load: Load, when: string, facts = 30): Promi
     const told = `position ${still.position} of ${position} + ${facts}, ${load.turnsDone() - turns} turns`;
     throw new Error(`${error.message}; ${told}; ${await complaintsOf(fleet)}`);
   });
-  const noticedAt = await listening.stop();
+  const heard = await Promise.all(listening.map((one) => one.stop()));
+  const noticedAt = heard.flat().toSorted((one, other) => one - other);
   progress(`${when}: went on after ${Math.round(performance.now() - from)} ms`);
   for (const { since, stoodMs = 0 } of stood) {
     const noticedMs = (noticedAt.find((at) => at >= since && at <= since + stoodMs) ?? Infinity) - since;
@@ -120,7 +121,7 @@ async function goesOn(fleet: Fleet, load: Load, when: string, facts = 30): Promi
   }
 }
 
-/** Asks in a loop of its own, because a gateway may take its time to answer just then; says when it was so. */
+/** Asks in a loop of its own, because others may take their time to answer just then; says when it was so. */
 function listenFor(isSo: () => Promise<boolean>): { readonly stop: () => Promise<readonly number[]> } {
   const times: number[] = [];
   const over = new AbortController();
@@ -162,17 +163,9 @@ async function lookAgain(
 /** What watches services gives up on an answer after this, and takes none for a no. */
 const PROBE_MS = 2_000;
 
-/** True as soon as any service says that it is not ready; who is slow to answer holds up no other. */
-async function isNoticed({ ingests, policies, machines }: Fleet): Promise<boolean> {
-  const services = [...ingests, ...policies, ...machines.map(({ projector }) => projector)];
-  const complaints = services.map(async ({ healthUrl }) => {
-    const answer = await fetch(`${healthUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) }).catch(
-      () => null,
-    );
-    if (answer?.ok === true) throw new Error("it is ready");
-  });
-  return Promise.any(complaints).then(
+/** True if a service does not say that it is ready. */
+const complains = ({ healthUrl }: Service): Promise<boolean> =>
+  fetch(`${healthUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) }).then(
+    ({ ok }) => !ok,
     () => true,
-    () => false,
   );
-}
