@@ -37,21 +37,21 @@ test("N1-001 N1-031 a cluster of three: a node killed, a node cut off, and two t
     await goesOn(fleet, load, `node ${n + 1} is dead`);
     await node.start();
     await goesOn(fleet, load, `node ${n + 1} is back`);
-    await cluster.whole();
+    await cluster.untilWhole();
   }
   for (const n of cluster.servers.keys()) {
     cluster.cutOff(n);
     await goesOn(fleet, load, `node ${n + 1} is cut off`, LONG);
     cluster.rejoin(n);
     await goesOn(fleet, load, `node ${n + 1} is joined again`);
-    await cluster.whole();
+    await cluster.untilWhole();
   }
   for (const n of cluster.servers.keys()) {
     const next = (n + 1) % cluster.servers.length;
     cluster.cutBetween(n, next);
     await goesOn(fleet, load, `nodes ${n + 1} and ${next + 1} do not hear each other`, LONG);
     cluster.rejoin(n);
-    await cluster.whole();
+    await cluster.untilWhole();
   }
 
   // Nothing that happened here took a stored entry, so nobody had a reason to take the log for another one.

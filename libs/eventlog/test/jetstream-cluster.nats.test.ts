@@ -1,5 +1,5 @@
 /** Three servers, one of which dies or is cut off: what was acknowledged stays, once and in order, and who does not lead is not believed. */
-import { startNatsCluster } from "@claw/testkit/nats";
+import { type NatsCluster, startNatsCluster } from "@claw/testkit/nats";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { sequence } from "@claw/events";
 import { Effect, Exit, Fiber, Stream } from "effect";
@@ -10,11 +10,17 @@ import { api, givenClient, held, makeStreams, openOn, until } from "./nats.ts";
 
 const BATCH = 20;
 
-it("each node of three dies once under load: nothing is lost, doubled or left out (N1-001, N1-006)", async () => {
+/** Three servers that keep every stream, gone when the test is. */
+async function givenCluster(): Promise<NatsCluster> {
   const cluster = await startNatsCluster();
   onTestFinished(() => cluster.remove());
-  const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
-  await makeStreams(cluster, small);
+  const [MIB, replicas] = [1_048_576, 3];
+  await makeStreams(cluster, { replicas, maxBytes: 256 * MIB, pulseBytes: MIB, receiptBytes: MIB });
+  return cluster;
+}
+
+it("each node of three dies once under load: nothing is lost, doubled or left out (N1-001, N1-006)", async () => {
+  const cluster = await givenCluster();
   const log = await held(openOn(cluster, "writer"));
   const reader = await held(openOn(cluster, "reader"));
   const followed: string[] = [];
@@ -49,10 +55,7 @@ it("each node of three dies once under load: nothing is lost, doubled or left ou
 });
 
 it("RELIABILITY R4 a stream without a majority is silent within five seconds, and heard again afterwards", async () => {
-  const cluster = await startNatsCluster();
-  onTestFinished(() => cluster.remove());
-  const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
-  await makeStreams(cluster, small);
+  const cluster = await givenCluster();
   const log = await held(openOn(cluster, "watcher"));
   const silentForMs = () => Effect.runSync(log.stats).silentForMs;
   await until("a leader is heard", () => silentForMs() < 2_500, 20_000);
@@ -67,10 +70,7 @@ it("RELIABILITY R4 a stream without a majority is silent within five seconds, an
 });
 
 it("RELIABILITY E5 a node without a leader that tells an old end of the stream ends no log, and answers for nothing", async () => {
-  const cluster = await startNatsCluster();
-  onTestFinished(() => cluster.remove());
-  const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
-  await makeStreams(cluster, small);
+  const cluster = await givenCluster();
   const log = await held(openOn(cluster, "watcher"));
   const drafts = (from: number) =>
     Array.from({ length: 50 }, (_, n) => ({ entry: givenEntry({ id: `test/${from + n}` }) }));
@@ -113,10 +113,7 @@ it("RELIABILITY E5 a node without a leader that tells an old end of the stream e
 });
 
 it("RELIABILITY E5 what a leader that is cut off does not have, or tells as an end or a head, is no answer", async () => {
-  const cluster = await startNatsCluster();
-  onTestFinished(() => cluster.remove());
-  const small = { replicas: 3, maxBytes: 256 * 1_048_576, pulseBytes: 1_048_576, receiptBytes: 1_048_576 };
-  await makeStreams(cluster, small);
+  const cluster = await givenCluster();
   const [entry] = [givenEntry({ id: "test/0" })];
   const writer = await held(openOn(cluster, "writer"));
   await Effect.runPromise(
@@ -163,14 +160,7 @@ async function toldBy(client: NatsConnection): Promise<Told> {
 }
 
 it("two writers race for the head of one lane: one wins each round", async () => {
-  const cluster = await startNatsCluster();
-  onTestFinished(() => cluster.remove());
-  await makeStreams(cluster, {
-    replicas: 3,
-    maxBytes: 256 * 1_048_576,
-    pulseBytes: 1_048_576,
-    receiptBytes: 1_048_576,
-  });
+  const cluster = await givenCluster();
   const [one, other] = [await held(openOn(cluster, "one")), await held(openOn(cluster, "other"))];
   let head: number = 0;
   for (let round = 0; round < 100; round += 1) {

@@ -20,8 +20,8 @@ import type { WireChange } from "./wire.ts";
  * with its next heartbeat: mostly within a second (nats-server 2.14.0).
  */
 const LOOK_EVERY_MS = 1_000;
-const LOOK_AGAIN_MS = 600;
-const LOOKS_TO_END = 3;
+export const LOOK_AGAIN_MS = 600;
+export const LOOKS_TO_END = 3;
 
 export interface Guard {
   /** Done when the stream may be used: at once, or after the look that follows a loss of the wire. Fails once the log has ended. */

@@ -8,6 +8,7 @@ import type { RawLog } from "../raw-log.ts";
 import { ask, faultFor, mustAsk } from "./api.ts";
 import { append } from "./append.ts";
 import { API, drifted, failedAt } from "./faults.ts";
+import { LOOK_AGAIN_MS, LOOKS_TO_END } from "./guard.ts";
 import type { Appender } from "./judge.ts";
 import type { NatsLink } from "./link.ts";
 import { currentGeneration, findOpening, type Opening } from "./opening.ts";
@@ -170,15 +171,12 @@ const begin = Effect.fnUntraced(function* (
   yield* store(appender, [opening]);
 });
 
-/** What holds no opening is deleted: a leader that was deposed a moment ago may not have it yet. */
-const LOOKS = 3;
-const LOOK_AGAIN_MS = 600;
-
+/** What holds no opening is deleted: a leader that was deposed a moment ago may not have it yet, so as many looks are taken as before a log ends. */
 const findOpeningSurely = Effect.fnUntraced(function* (
   link: NatsLink,
   generation: number,
 ): Effect.fn.Return<Opening | null, LogUnavailable> {
-  for (let left = LOOKS; ; left -= 1) {
+  for (let left = LOOKS_TO_END; ; left -= 1) {
     const opened = yield* findOpening(link, generation);
     if (opened !== null || left <= 1) return opened;
     yield* Effect.sleep(LOOK_AGAIN_MS);

@@ -175,9 +175,9 @@ function entryIn({ start, trust }: Parts, message: RawMessage | null): Logged | 
 }
 
 /** What `expectedHead` is compared with: the number of the last message on the lane's subject, whatever that message is. */
-const headOf = (source: Source, lane: Lane): Effect.Effect<Sequence | 0, LogUnavailable> =>
+const headOf = (parts: Parts, lane: Lane): Effect.Effect<Sequence | 0, LogUnavailable> =>
   Effect.map(
-    Effect.tap(seen(source, { last_by_subj: logSubject(lane) }), source.guard.confirm),
+    Effect.tap(seen(parts, { last_by_subj: logSubject(lane) }), parts.guard.confirm),
     (message) => message?.sequence ?? NONE,
   );
 

@@ -24,10 +24,7 @@ const READ_PATIENCE_MS = 30_000;
 export interface Source {
   readonly link: NatsLink;
   readonly stream: string;
-  readonly guard: Pick<
-    Guard,
-    "whenWell" | "isWell" | "fault" | "known" | "saw" | "ending" | "confirm" | "alsoAsk"
-  >;
+  readonly guard: Pick<Guard, "whenWell" | "isWell" | "fault" | "known" | "saw" | "ending" | "alsoAsk">;
 }
 
 interface Reading {

@@ -2,7 +2,7 @@
 import { Effect } from "effect";
 import type { NatsLink } from "./link.ts";
 import type { Source } from "./reading.ts";
-import { stateOf, type StreamState } from "./stream-state.ts";
+import type { StreamState } from "./stream-state.ts";
 
 export function unguarded(link: NatsLink, stream: string, state: StreamState): Source {
   return {
@@ -15,7 +15,6 @@ export function unguarded(link: NatsLink, stream: string, state: StreamState): S
       known: () => state.lastSequence,
       saw: () => {},
       ending: Effect.never,
-      confirm: Effect.asVoid(stateOf(link, stream)),
       alsoAsk: () => () => {},
     },
   };

@@ -6,7 +6,7 @@ import { freePort } from "../free-port.ts";
 import { type Relay, startRelay } from "../relay.ts";
 import { type NatsServer, type NatsServerOptions, startNatsServer } from "./nats-server.ts";
 import { poll } from "./poll.ts";
-import { whole } from "./whole.ts";
+import { untilWhole } from "./whole.ts";
 
 export interface NatsCluster {
   readonly servers: readonly NatsServer[];
@@ -19,7 +19,7 @@ export interface NatsCluster {
   /** Joins a node to both others again. */
   readonly rejoin: (node: number) => void;
   /** Waits until every node has what any of them has now, and all agree on who leads: before that, the loss of another node is a second fault. */
-  readonly whole: () => Promise<void>;
+  readonly untilWhole: () => Promise<void>;
   /** Ends all and forgets their stores. */
   readonly remove: () => Promise<void>;
 }
@@ -68,7 +68,7 @@ export async function startNatsCluster(
         .filter(({ from, to }) => from === other || to === other)
         .forEach(cut),
     rejoin: (node) => touching(node).forEach(({ relay }) => relay.mend()),
-    whole: () => whole(monitors),
+    untilWhole: () => untilWhole(monitors),
     remove,
   };
 

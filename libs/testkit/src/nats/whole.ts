@@ -21,7 +21,7 @@ interface Account {
 }
 
 /** Waits until every node has, of every stream, at least what any of them had at the start, and all name the same leaders. */
-export async function whole(monitors: readonly number[]): Promise<void> {
+export async function untilWhole(monitors: readonly number[]): Promise<void> {
   const heights = heightsOf(await accountsOf(monitors));
   await poll(
     "the cluster is whole",

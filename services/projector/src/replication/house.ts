@@ -47,6 +47,9 @@ export interface ReplicationHouse {
   begun: number | null;
 }
 
+/** As many looks as the log's own guard takes before a log is over: an election, or a leader that was deposed a moment ago, may answer with less than there is. */
+export const LOOKS_TO_END = 3;
+
 /** Waits between tries while the log or the disk is away (RELIABILITY 3.4), between beats, and between looks, as the log's own guard looks (ADR 0009). */
 const PATIENCE: Patience = { baseMs: 100, capMs: 5_000, beatMs: 5_000, lookMs: 600 };
 

@@ -6,11 +6,8 @@ import { isLost, type LostTail, lostTailOf, tellLostTail } from "@claw/eventlog"
 import { sequence } from "@claw/events";
 import { Effect, Result } from "effect";
 import { GenerationOver } from "./faults.ts";
-import { mayDecide, type ReplicationHouse, sawMessage } from "./house.ts";
+import { LOOKS_TO_END, mayDecide, type ReplicationHouse, sawMessage } from "./house.ts";
 import type { OpenedLog } from "./ports.ts";
-
-/** As many looks as the log's own guard takes before it ends: an election may answer with less than there is. */
-const LOOKS_TO_END = 3;
 
 /** As many messages as nobody loses: a word of more is no word of this log, and numbers that high would be the next generation's for good. */
 const MOST_LOST = 2 ** 32;

@@ -3,7 +3,7 @@ import type { Cursor, LostTail, RawLog } from "@claw/eventlog";
 import { position, type Position } from "@claw/events";
 import { Effect, Stream } from "effect";
 import { fitting, GenerationOver, LedgerDiverged, type ReplicationFault } from "./faults.ts";
-import { hearLedger, mayDecide, type ReplicationHouse } from "./house.ts";
+import { hearLedger, LOOKS_TO_END, mayDecide, type ReplicationHouse } from "./house.ts";
 import { holdsCursor, openingIn } from "./identity.ts";
 import type { OpenedLog } from "./ports.ts";
 
@@ -21,9 +21,6 @@ export const verifyLog = Effect.fnUntraced(function* (
 
 const over = (detail: string, lost?: LostTail): GenerationOver =>
   new GenerationOver({ reason: "regressed", detail, ...(lost !== undefined && { lost }), retry: "never" });
-
-/** As many looks as the log's own guard takes: a leader that was deposed a moment ago answers with what it had. */
-const LOOKS_TO_END = 3;
 
 /** A log that ends before the cursor, or holds another message there, lost its tail (DESIGN 14.5). */
 const refuseOtherMessage = Effect.fnUntraced(function* (
